@@ -1,0 +1,38 @@
+# `make bench` runs the main job, `make test` the tests; each sets up what it needs first.
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+OUT ?= benchmark_results
+
+.PHONY: setup bench test test-long lint docs lock clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	python3.11 -m venv $(VENV) || python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	touch $@
+
+bench: setup
+	$(BIN)/mempress run neuroca agno --out $(OUT)
+
+test: setup
+	$(BIN)/python -m pytest
+
+test-long: setup
+	$(BIN)/python -m pytest -m long
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(OUT)

@@ -1,0 +1,47 @@
+"""What a workload is: records in the order in which they happen, and probes whose answers are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mempress.systems.protocol import JSON, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A query with its ground truth.
+
+    ``answers`` are the ids that answer it (any one counts as found for recall@k's share of them). ``token`` is a
+    text that any true answer contains and hardly another record does, for systems that give no ids; None: unknown.
+    Both empty: the query serves latency alone and has no recall.
+    """
+
+    query: str
+    answers: tuple[str, ...] = ()
+    token: str | None = None
+
+
+class Source(Protocol):
+    """Where records and probes come from; the same source gives the same bytes each time it is read."""
+
+    name: str
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Give what a report must say of it: kind, seed, parameters, importance distributions."""
+
+    def records(self) -> Iterator[Record]:
+        """Give the records in order, ids unique, endless or not.
+
+        Raises:
+            WorkloadError: a line cannot be used.
+        """
+
+    def probes(self, stored: int, count: int) -> Sequence[Probe]:
+        """Draw at most ``count`` distinct probes that make sense once the first ``stored`` records are offered.
+
+        Deterministic in (source, stored, count). Called only after ``records`` gave at least ``stored`` records.
+        """
