@@ -1,11 +1,10 @@
-"""The errors that mempress raises, each with the exit status that the command line gives it.
+"""The errors that mempress raises, each with the exit status that the command line gives it."""
 
-    MempressError            1  the harness failed
-    ├── UsageError           2  what the user gave cannot be used (says what, where and what to do)
-    │   ├── WorkloadError       a line of a workload file
-    │   └── AdapterError        a class that does not keep to the adapter protocol
-    └── JournalError         1  a run's files cannot be read
-"""
+# MempressError            1  the harness failed
+# ├── UsageError           2  what the user gave cannot be used (says what, where and what to do)
+# │   ├── WorkloadError       a line of a workload file
+# │   └── AdapterError        a class that does not keep to the adapter protocol
+# └── JournalError         1  a run's files cannot be read
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ it declares in ``capabilities``: every declared capability has its method, and n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +15,7 @@ from mempress.errors import AdapterError
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 JSON = Any
