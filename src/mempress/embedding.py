@@ -21,68 +21,16 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _ENTRIES_PER_WORD = 8
 _STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "so",
-        "that",
-        "the",
-        "their",
-        "them",
-        "they",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
+    """
+    a an and are as at be been but by did do does for from had has have he her his how i in is it its me my of
+    on or our she so that the their them they this to was we were what when where which who why will with you
+    your
+    """.split()
 )
 
 
 def hash_embedder(dimension: int) -> Callable[[Sequence[str]], list[array[float]]]:
-    """Give an embedder: texts -> unit vectors of ``dimension`` float32; a text without words gets a fixed unit vector."""
+    """Give an embedder: texts -> unit vectors of ``dimension`` float32; a text without words gets a fixed one."""
 
     @lru_cache(maxsize=65_536)
     def entries(word: str) -> tuple[tuple[int, float], ...]:

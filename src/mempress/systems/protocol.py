@@ -112,7 +112,7 @@ def check_adapter(cls: type) -> frozenset[str]:
 
 
 def _declared(cls: type, name: str) -> frozenset[str]:
-    declared = getattr(cls, "capabilities", frozenset())
+    declared: Any = getattr(cls, "capabilities", frozenset())
     if isinstance(declared, str) or not all(isinstance(item, str) for item in declared):
         raise AdapterError(f"{name}.capabilities is {declared!r}: make it a frozenset of strings.")
     unknown = sorted(set(declared) - set(METHOD_OF_CAPABILITY))

@@ -32,7 +32,7 @@ class SystemReference:
 
     spec: str
     label: str
-    """The entry point's name, else the class's name in lower case; a class's own ``name`` takes its place once loaded."""
+    """The entry point's name, else the class's name in lower case, until the loaded class gives its own ``name``."""
     named: bool
     """Whether the label is an entry point's name, which the class's own ``name`` does not replace."""
 
