@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 class Probe:
     """A query with its ground truth.
 
-    ``answers`` are the ids that answer it (any one counts as found for recall@k's share of them). ``token`` is a
-    text that any true answer contains and hardly another record does, for systems that give no ids; None: unknown.
-    Both empty: the query serves latency alone and has no recall.
+    ``answers`` are the ids that answer it: each of them (``any_suffices``, near-duplicates that say the same) or all
+    of them together (evidence that must be joined; recall is then the share found). ``token`` is a text that any true
+    answer contains and hardly another record does, for systems that give no ids; None: unknown. No answers: the query
+    serves latency alone and has no recall.
     """
 
     query: str
     answers: tuple[str, ...] = ()
     token: str | None = None
+    any_suffices: bool = False
 
 
 class Source(Protocol):

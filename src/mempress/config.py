@@ -1,0 +1,92 @@
+"""What a benchmark run is told to do: one frozen value, the same for every system."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from mempress.errors import UsageError
+
+DEFAULT_SYSTEMS = ("neuroca", "agno")
+_SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNORECASE)
+_UNIT_BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of a run; defaults are the benchmark's own.
+
+    ``capacity_records`` None: no capacity. ``objective_ms`` None: derived from the first loaded samples.
+    ``memory_limit_bytes`` None: a watchdog guards most of the machine's free memory.
+    """
+
+    systems: tuple[str, ...] = DEFAULT_SYSTEMS
+    workload: str = "facts"
+    seed: int = 42
+    max_records: int = 20_000
+    batch_size: int = 1_000
+    queries: int = 50
+    limit: int = 10
+    maintenance_interval: int = 5_000
+    capacity_records: int | None = None
+    capacity_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+    timeout_seconds: float = 300.0
+    objective_ms: float | None = None
+    continue_after_saturation: bool = False
+    repeats: int = 1
+    dimension: int = 384
+    options: dict[str, dict[str, Any]] = {}
+    saturation_samples: int = 3
+    search_budget_seconds: float = 20.0
+    """A checkpoint's searches stop once this is spent; the values taken until then stand, with their number."""
+    final_queries: int = 1_000
+    final_budget_seconds: float = 10.0
+    post_recovery_batches: int = 5
+
+    def __post_init__(self) -> None:
+        for name in ("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"):
+            value = getattr(self, name)
+            if value <= 0:
+                raise UsageError(f"{_flag(name)} is {value}: give a number above 0.")
+        if self.maintenance_interval < 0:
+            raise UsageError(f"--maintenance-interval is {self.maintenance_interval}: give 0 (never) or more.")
+        for name in ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, or leave it out.")
+        if len(set(self.systems)) != len(self.systems):
+            raise UsageError("A system is named twice: name it once, and use --repeats for more runs of it.")
+
+
+def parse_size(text: str) -> int:
+    """Read a size such as ``512MiB``, ``2g`` or ``1048576``; units are powers of 1,024.
+
+    Raises:
+        UsageError: it is no size.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"{text!r} is no size: write bytes, or a number with K, M, G or T, such as 512MiB.")
+    return int(float(match["number"]) * _UNIT_BYTES[match["unit"].lower()])
+
+
+def parse_option(text: str) -> tuple[str, str, Any]:
+    """Read ``SYSTEM.KEY=VALUE``; a value that is JSON (a number, true, null) is taken as such, else as text.
+
+    Raises:
+        UsageError: it has another form.
+    """
+    target, equals, value = text.partition("=")
+    system, dot, key = target.rpartition(".")
+    if not (equals and dot and system and key):
+        raise UsageError(f"--option {text!r}: write SYSTEM.KEY=VALUE, such as agno.retrieval=content.")
+    try:
+        return system, key, msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return system, key, value
+
+
+def _flag(name: str) -> str:
+    return "--" + name.removesuffix("_bytes").removesuffix("_seconds").replace("_", "-")

@@ -1,0 +1,213 @@
+"""The harness's own health score: the same formula for every system; ``docs/metrics.md`` explains each component.
+
+The score is the weighted mean of the components that could be measured. The others are left out and named.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from mempress.detect.saturation import (
+    REFERENCE_MULTIPLE,
+    SAMPLES_IN_A_ROW,
+    LoadPoint,
+    Saturation,
+    objective_ms,
+    reference_p95_ms,
+    saturation,
+)
+from mempress.percentile import percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mempress.samples import Sample
+
+WEIGHTS: Mapping[str, float] = {
+    "latency": 0.25,
+    "errors": 0.20,
+    "answers": 0.20,
+    "reconciliation": 0.15,
+    "throughput": 0.10,
+    "headroom": 0.10,
+}
+_ERROR_SHARE_OF_ZERO = 0.1
+_MISSING_SHARE_OF_ZERO = 0.2
+_TOLERATED_STORE_RATE = 0.5
+_TOLERATED_MEMORY = 0.5
+_LEAST_FILL = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What samples are judged against: the objective, and the limits that the run was given."""
+
+    objective_ms: float | None
+    reference_store_rate: float | None
+    capacity_records: int | None
+    memory_limit_bytes: int | None
+    bounded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A score in [0, 1], or None where nothing could be measured, and the components that it is made of."""
+
+    score: float | None
+    components: Mapping[str, float | None]
+
+
+def health(sample: Sample, terms: Terms) -> Health:
+    """Give the health of a system at a sample."""
+    components = {
+        "latency": _latency(sample, terms),
+        "errors": _errors(sample),
+        "answers": _answers(sample),
+        "reconciliation": _reconciliation(sample, terms),
+        "throughput": _throughput(sample, terms),
+        "headroom": _headroom(sample, terms),
+    }
+    measured = {name: value for name, value in components.items() if value is not None}
+    weight = sum(WEIGHTS[name] for name in measured)
+    score = sum(WEIGHTS[name] * value for name, value in measured.items()) / weight if weight else None
+    return Health(score, components)
+
+
+def p95_ms(sample: Sample) -> float | None:
+    """Give the 95th percentile of a sample's search latencies; None without any."""
+    return percentile(sample.latencies_ms, 95)
+
+
+def _latency(sample: Sample, terms: Terms) -> float | None:
+    """Give 1 up to a third of the objective, 0 from ten times that on, falling with the logarithm between."""
+    p95 = p95_ms(sample)
+    if p95 is None or terms.objective_ms is None:
+        return None
+    return _clamp(1.0 - math.log10(max(p95, 1e-9) * REFERENCE_MULTIPLE / terms.objective_ms))
+
+
+def _errors(sample: Sample) -> float | None:
+    """Give 1 without errors, 0 from a tenth of the operations on."""
+    if sample.new_operations == 0:
+        return None
+    return _clamp(1.0 - sample.new_errors / sample.new_operations / _ERROR_SHARE_OF_ZERO)
+
+
+def _answers(sample: Sample) -> float | None:
+    """Give recall against what the capacity allows."""
+    if sample.answers is None or sample.answers.attainable == 0.0:
+        return None
+    return _clamp(sample.answers.recall / sample.answers.attainable)
+
+
+def _reconciliation(sample: Sample, terms: Terms) -> float | None:
+    """Give 1 where as many are held as should be, 0 from a fifth too few or too many on."""
+    if sample.held is None or sample.records == 0:
+        return None
+    expected = sample.records - sample.removed
+    least = expected
+    if terms.bounded and terms.capacity_records is not None and sample.records > terms.capacity_records:
+        expected = min(max(expected, 0), terms.capacity_records)
+        least = min(expected, round(_LEAST_FILL * terms.capacity_records))
+    off = max(0, least - sample.held, sample.held - expected)
+    return _clamp(1.0 - off / max(1, expected) / _MISSING_SHARE_OF_ZERO)
+
+
+def _throughput(sample: Sample, terms: Terms) -> float | None:
+    """Give 1 down to half the reference store rate, then its share of that half."""
+    if sample.store_rate is None or terms.reference_store_rate is None:
+        return None
+    return _clamp(sample.store_rate / (_TOLERATED_STORE_RATE * terms.reference_store_rate))
+
+
+def _headroom(sample: Sample, terms: Terms) -> float | None:
+    """Give 1 up to half the memory limit, 0 at the limit; left out where no limit was asked for."""
+    if sample.memory is None or terms.memory_limit_bytes is None:
+        return None
+    share = sample.memory.pss_bytes / terms.memory_limit_bytes
+    return _clamp((1.0 - share) / (1.0 - _TOLERATED_MEMORY))
+
+
+def _clamp(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+class Judge:
+    """Judges the samples of a load one by one, the same while it goes on and afterwards.
+
+    The reference (search p95 and store rate) comes from the first samples after a batch, never from an empty store,
+    and never changes once known; until then nothing is judged.
+    """
+
+    def __init__(
+        self,
+        *,
+        capacity_records: int | None,
+        memory_limit_bytes: int | None,
+        given_objective_ms: float | None,
+        k: int = SAMPLES_IN_A_ROW,
+    ) -> None:
+        self._given_ms = given_objective_ms
+        self._memory_limit_bytes = memory_limit_bytes
+        self._capacity = capacity_records
+        self._k = k
+        self._first: list[Sample] = []
+        self._row: list[tuple[int, LoadPoint]] = []
+        self.terms: Terms | None = None
+        self.reference_ms: float | None = None
+        self.saturation: Saturation | None = None
+
+    def add(self, sample: Sample, *, bounded: bool) -> Saturation | None:
+        """Take the sample after a batch; gives the saturation that it confirms, the first time only."""
+        if self.terms is not None:
+            return self._judge(sample)
+        self._first.append(sample)
+        if len(self._first) < self._k:
+            return None
+        self.terms = self._set_terms(bounded=bounded)
+        found = [self._judge(earlier) for earlier in self._first]
+        return next((item for item in found if item is not None), None)
+
+    def settle(self, *, bounded: bool) -> Terms:
+        """Give the terms, made from what there is where the load ended before the reference was complete."""
+        if self.terms is None:
+            self.terms = self._set_terms(bounded=bounded)
+        return self.terms
+
+    def _set_terms(self, *, bounded: bool) -> Terms:
+        known = [value for sample in self._first if (value := p95_ms(sample)) is not None]
+        rates = [sample.store_rate for sample in self._first if sample.store_rate is not None]
+        self.reference_ms = reference_p95_ms(known, max(1, min(self._k, len(known))))
+        return Terms(
+            objective_ms=objective_ms(self.reference_ms, self._given_ms),
+            reference_store_rate=median(rates) if rates else None,
+            capacity_records=self._capacity,
+            memory_limit_bytes=self._memory_limit_bytes,
+            bounded=bounded,
+        )
+
+    def _judge(self, sample: Sample) -> Saturation | None:
+        if self.terms is None or self.saturation is not None:
+            return None
+        point = LoadPoint(
+            records=sample.records,
+            p95_ms=p95_ms(sample),
+            health=health(sample, self.terms).score,
+            new_errors=sample.new_errors,
+            memory_bytes=None if sample.memory is None else sample.memory.pss_bytes,
+        )
+        self._row = [*self._row, (sample.index, point)][-self._k :]
+        found = saturation(
+            [point for _, point in self._row],
+            objective_ms=self.terms.objective_ms,
+            memory_limit_bytes=self._memory_limit_bytes,
+            k=self._k,
+        )
+        if found is not None:
+            self.saturation = Saturation(
+                self._row[found.index][0], found.records, self._row[found.confirmed_index][0], found.reasons
+            )
+        return self.saturation

@@ -1,0 +1,153 @@
+"""One system as a run sees it: its worker's commands by name, what it can do, and what it weighs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mempress.journal import DiskRead, MemoryRead
+from mempress.runner.processes import memory_of, reset_peaks
+from mempress.runner.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mempress.systems.registry import SystemReference
+
+_BLOCK_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker is started with; the same for every system of a run."""
+
+    environment: Mapping[str, str]
+    config: Mapping[str, Any]
+    """The fields of ``SystemConfig`` but ``embed``, the options aside."""
+    timeout_seconds: float
+    memory_limit_bytes: int
+    embed: Callable[[Sequence[str]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a system said of itself when it was opened."""
+
+    name: str
+    version: str | None
+    capabilities: frozenset[str]
+    import_ns: int
+    init_ns: int
+
+
+class SystemClient:
+    """A system in its worker. What the system raises stands in the reply's ``error``.
+
+    Every method raises WorkerLostError when the worker is gone.
+    """
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._worker = Supervisor(
+            environment=settings.environment,
+            dimension=settings.config["dimension"],
+            timeout_seconds=settings.timeout_seconds,
+            memory_limit_bytes=settings.memory_limit_bytes,
+            embed=settings.embed,
+        )
+        self._servers: frozenset[int] = frozenset()
+        self.capabilities: frozenset[str] = frozenset()
+
+    def open(self, reference: SystemReference, workdir: Path, options: Mapping[str, Any]) -> Opening | str:
+        """Import and construct the system; gives the error's text where that fails."""
+        config = {**self._settings.config, "options": dict(options)}
+        reply = self._worker.ask({"do": "open", "spec": reference.spec, "workdir": str(workdir), "config": config})
+        if reply["error"] is not None:
+            return str(reply["error"])
+        self.capabilities = frozenset(reply["capabilities"])
+        if "processes" in self.capabilities:
+            value = self.call("process_ids").get("value") or []
+            self._servers = frozenset(pid for pid in value if isinstance(pid, int))
+        version = reply["version"]
+        return Opening(
+            reply["name"],
+            version if isinstance(version, str) else None,
+            self.capabilities,
+            reply["import_ns"],
+            reply["init_ns"],
+        )
+
+    def warm(self, rows: bytes, texts: Sequence[str]) -> None:
+        """Let the worker decode a batch and drop it."""
+        self._worker.ask({"do": "warm", "rows_bytes": len(rows)}, rows + self._vectors(texts))
+
+    def store(self, rows: bytes, texts: Sequence[str]) -> dict[str, Any]:
+        """Store a batch: its JSON rows, and its texts where the system wants vectors of them."""
+        return self._worker.ask({"do": "store", "rows_bytes": len(rows)}, rows + self._vectors(texts))
+
+    def search(self, queries: Sequence[str], *, limit: int, budget_ns: int, at_least: int) -> dict[str, Any]:
+        """Search for each query in turn, until the budget is spent."""
+        command = {"do": "search", "queries": list(queries), "limit": limit}
+        return self._worker.ask(command | {"budget_ns": budget_ns, "at_least": at_least}, self._vectors(queries))
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call an optional method of the system."""
+        return self._worker.ask({"do": "call", "method": method, "arguments": arguments})
+
+    def held(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Ask which ids are held: in ``value``, null or the CRC-32 of the text for each."""
+        return self._worker.ask({"do": "held", "ids": list(ids)})
+
+    def close(self) -> dict[str, Any]:
+        """Close the system; the worker lives on until ``release``."""
+        return self._worker.ask({"do": "close"})
+
+    def settle(self) -> None:
+        """Collect garbage and give free memory back to the system."""
+        self._worker.ask({"do": "settle"})
+
+    def memory(self) -> MemoryRead | None:
+        """Measure the worker's tree and the servers it names, then start a new interval for the peak."""
+        processes = self._worker.processes() | self._servers
+        use = memory_of(processes)
+        reset_peaks(processes)
+        return None if use is None else msgspec.convert(asdict(use), MemoryRead)
+
+    @property
+    def wants_vectors(self) -> bool:
+        """Whether the system declared that it calls ``embed``."""
+        return "embedding" in self.capabilities
+
+    @property
+    def output(self) -> tuple[int, str]:
+        """How many bytes the worker has printed, and the end of them as text."""
+        return self._worker.output.total_bytes, self._worker.output.tail.decode("utf-8", "replace")
+
+    def stop(self) -> int:
+        """End the worker in order; gives how many processes it left behind."""
+        return self._worker.stop()
+
+    def release(self) -> None:
+        """Kill what lives and let go of it."""
+        self._worker.release()
+
+    def _vectors(self, texts: Sequence[str]) -> bytes:
+        return self._settings.embed(texts) if self.wants_vectors else b""
+
+
+def disk_of(workdir: Path) -> DiskRead:
+    """Give the bytes allocated and the files under a directory; links are not followed."""
+    used_bytes = files = 0
+    for folder, _, names in os.walk(workdir):
+        for name in names:
+            try:
+                status = os.lstat(Path(folder, name))
+            except FileNotFoundError:
+                continue
+            used_bytes += status.st_blocks * _BLOCK_BYTES
+            files += 1
+    return DiskRead(used_bytes, files)

@@ -1,0 +1,121 @@
+"""The load: batch after batch, a sample after each, requested maintenance at intervals, until saturation or the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mempress.journal import Maintained, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mempress.config import RunConfig
+    from mempress.runner.checkpoint import Checkpoint
+    from mempress.runner.client import SystemClient
+    from mempress.runner.recorder import Recorder
+    from mempress.workload.prepare import Batch, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEnd:
+    """How a load ended: whether it saturated, and why in words."""
+
+    saturated: bool
+    reason: str
+
+
+class Load:
+    """Feeds one system; ``offered`` counts the records given to it, acknowledged or not."""
+
+    def __init__(
+        self, client: SystemClient, recorder: Recorder, checkpoint: Checkpoint, workload: Workload, config: RunConfig
+    ) -> None:
+        self._client = client
+        self._recorder = recorder
+        self._checkpoint = checkpoint
+        self._workload = workload
+        self._config = config
+        self._batches: Iterator[Batch] = iter(workload.batches())
+        self._refusals = 0
+        self._saturation: LoadEnd | None = None
+        self.offered = 0
+        self.acknowledged: list[range] = []
+
+    def run(self) -> LoadEnd:
+        """Store until the system saturates or the workload ends."""
+        for batch in self._batches:
+            self._store(batch)
+            sample = self._checkpoint.take("batch", offered=self.offered)
+            bounded = "bounded" in self._client.capabilities
+            if (found := self._recorder.judge(sample, bounded=bounded)) is not None and self._saturation is None:
+                self._saturation = LoadEnd(True, "; ".join(found.reasons))
+            if self._refusals >= self._config.saturation_samples:
+                return LoadEnd(True, f"store raised {self._refusals} times in a row")
+            if self._saturation is not None and not self._config.continue_after_saturation:
+                return self._saturation
+            self._maintain_if_due()
+        return self._saturation or LoadEnd(False, f"all {self.offered} records were offered")
+
+    def run_batches(self, count: int) -> int:
+        """Store at most ``count`` more batches, with samples but without maintenance; gives how many there were."""
+        for done in range(count):
+            if (batch := next(self._batches, None)) is None:
+                return done
+            self._store(batch)
+            self._checkpoint.take("batch", offered=self.offered)
+        return count
+
+    def maintain(self, *, emergency: bool) -> None:
+        """Request maintenance."""
+        reply = self._client.call("perform_maintenance", emergency=emergency)
+        recorder = self._recorder
+        recorder.write(
+            Maintained(
+                t_ns=recorder.t_ns,
+                phase=recorder.phase,
+                records=recorder.records,
+                emergency=emergency,
+                latency_ns=reply["latency_ns"],
+                value=reply["value"],
+                error=reply["error"],
+            )
+        )
+        if reply["error"] is not None:
+            recorder.fail("perform_maintenance", reply["error"])
+
+    def rebind(self, client: SystemClient, checkpoint: Checkpoint) -> None:
+        """Go on with the same system in another worker."""
+        self._client = client
+        self._checkpoint = checkpoint
+
+    def _store(self, batch: Batch) -> None:
+        texts = self._workload.texts_of(batch) if self._client.wants_vectors else ()
+        reply = self._client.store(batch.payload, texts)
+        self.offered += batch.count
+        recorder = self._recorder
+        if reply["error"] is None:
+            recorder.records += batch.count
+            self.acknowledged.append(range(batch.first, batch.first + batch.count))
+            self._refusals = 0
+        else:
+            self._refusals += 1
+            recorder.fail("store", reply["error"])
+        recorder.write(
+            Stored(
+                t_ns=recorder.t_ns,
+                phase=recorder.phase,
+                first=batch.first,
+                importance=[round(value, 6) for value in batch.importances],
+                latency_ns=reply["latency_ns"],
+                error=reply["error"],
+            )
+        )
+
+    def _maintain_if_due(self) -> None:
+        interval = self._config.maintenance_interval
+        if not interval or "maintenance" not in self._client.capabilities:
+            return
+        if self.offered // interval > (self.offered - self._config.batch_size) // interval:
+            self.maintain(emergency=False)
+            self._checkpoint.take("after_maintenance", offered=self.offered)

@@ -1,0 +1,177 @@
+"""One run: one system, one worker, its phases in order, and a journal that tells it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mempress.clock import clock_ns
+from mempress.journal import Opened, Printed, Restarted, Settled
+from mempress.runner.checkpoint import Checkpoint
+from mempress.runner.client import SystemClient
+from mempress.runner.load import Load
+from mempress.runner.recorder import clean
+from mempress.runner.retention import record_retention
+from mempress.runner.supervisor import WorkerLostError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mempress.config import RunConfig
+    from mempress.runner.client import WorkerSettings
+    from mempress.runner.recorder import Recorder
+    from mempress.systems.registry import SystemReference
+    from mempress.workload.prepare import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What one run needs to know."""
+
+    reference: SystemReference
+    workdir: Path
+    config: RunConfig
+    workload: Workload
+    settings: WorkerSettings
+
+
+class Run:
+    """Takes one system through setup, load, recovery where it saturated, and teardown."""
+
+    def __init__(self, plan: RunPlan, recorder: Recorder) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self._options = plan.config.options.get(plan.reference.label, {})
+        self._client: SystemClient | None = None
+
+    def execute(self) -> str:
+        """Run all phases; gives the status. Whatever the worker does ends in an Ended event and a dead worker."""
+        try:
+            status, reason = self._phases()
+        except WorkerLostError as lost:
+            status, reason = lost.status, f"{lost.reason}, {self._where()}"
+        except KeyboardInterrupt:
+            self._end("interrupted", f"stopped by the user, {self._where()}")
+            raise
+        finally:
+            self._release()
+        self._end(status, reason)
+        return status
+
+    def _phases(self) -> tuple[str, str]:
+        self._recorder.begin("setup")
+        client = self._client = SystemClient(self._plan.settings)
+        refusal = self._open(client)
+        if refusal is not None:
+            self._recorder.fail("open", refusal)
+            return "unavailable", refusal
+        self._baseline(client)
+        checkpoint = self._checkpoint(client)
+        load = Load(client, self._recorder, checkpoint, self._plan.workload, self._plan.config)
+        self._recorder.begin("load")
+        end = load.run()
+        checkpoint.take("final", offered=load.offered)
+        self._settle(client, "final")
+        record_retention(client, self._recorder, self._plan.workload, self._plan.config, load.acknowledged)
+        if end.saturated:
+            self._recover(load)
+        self._tear_down()
+        return ("saturated" if end.saturated else "completed"), end.reason
+
+    def _open(self, client: SystemClient) -> str | None:
+        """Open the system; gives what it refused with."""
+        opening = client.open(self._plan.reference, self._plan.workdir, self._options)
+        if isinstance(opening, str):
+            return opening
+        self._recorder.write(
+            Opened(
+                t_ns=self._recorder.t_ns,
+                name=clean(opening.name),
+                version=opening.version,
+                capabilities=sorted(opening.capabilities),
+                import_ns=opening.import_ns,
+                init_ns=opening.init_ns,
+            )
+        )
+        return None
+
+    def _baseline(self, client: SystemClient) -> None:
+        workload = self._plan.workload
+        batch = workload.batch(0)
+        client.warm(batch.payload, workload.texts_of(batch) if client.wants_vectors else ())
+        self._settle(client, "baseline")
+
+    def _settle(self, client: SystemClient, mark: str) -> None:
+        client.settle()
+        self._recorder.write(Settled(t_ns=self._recorder.t_ns, mark=mark, memory=client.memory()))
+
+    def _checkpoint(self, client: SystemClient) -> Checkpoint:
+        return Checkpoint(client, self._recorder, self._plan.workload, self._plan.config, self._plan.workdir)
+
+    def _recover(self, load: Load) -> None:
+        """Emergency maintenance, then a restart, then load again; each as far as the system offers it."""
+        self._recorder.begin("recovery")
+        client = self._client
+        if client is not None and "maintenance" in client.capabilities:
+            load.maintain(emergency=True)
+            self._checkpoint(client).take("after_emergency", offered=load.offered)
+        if client is not None and "persistence" in client.capabilities and not self._restart(client, load):
+            return
+        self._recorder.begin("post_recovery")
+        load.run_batches(self._plan.config.post_recovery_batches)
+
+    def _restart(self, client: SystemClient, load: Load) -> bool:
+        """Close the system and open it again in a fresh process; gives whether it opened."""
+        started = clock_ns()
+        reply = client.close()
+        closed = clock_ns()
+        if reply["error"] is not None:
+            self._recorder.fail("close", reply["error"])
+        self._note_output(client)
+        client.release()
+        fresh = self._client = SystemClient(self._plan.settings)
+        refusal = self._open(fresh)
+        if refusal is not None:
+            self._recorder.fail("open", refusal)
+            return False
+        self._recorder.write(
+            Restarted(
+                t_ns=self._recorder.t_ns,
+                records=self._recorder.records,
+                close_ns=closed - started,
+                open_ns=clock_ns() - closed,
+            )
+        )
+        checkpoint = self._checkpoint(fresh)
+        load.rebind(fresh, checkpoint)
+        checkpoint.take("after_restart", offered=load.offered)
+        return True
+
+    def _tear_down(self) -> None:
+        self._recorder.begin("teardown")
+        if self._client is None:
+            return
+        reply = self._client.close()
+        if reply["error"] is not None:
+            self._recorder.fail("close", reply["error"])
+        left = self._client.stop()
+        if left:
+            text = f"{left} process(es) outlived close(); they were killed"
+            self._recorder.fail("close", text, kind="violation", count=left)
+
+    def _end(self, status: str, reason: str) -> None:
+        if self._client is not None:
+            self._note_output(self._client)
+        self._recorder.end(status, reason)
+
+    def _release(self) -> None:
+        if self._client is not None:
+            self._client.release()
+
+    def _note_output(self, client: SystemClient) -> None:
+        total_bytes, tail = client.output
+        if total_bytes:
+            self._recorder.write(Printed(t_ns=self._recorder.t_ns, total_bytes=total_bytes, tail=clean(tail)))
+
+    def _where(self) -> str:
+        return f"in phase {self._recorder.phase} after {self._recorder.records} acknowledged records"

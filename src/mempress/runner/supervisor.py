@@ -1,0 +1,262 @@
+"""Holds one worker process: starts it, talks to it, and survives whatever it does."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mempress.clock import clock_ns
+from mempress.runner.processes import memory_of, resident_bytes, tree_of
+from mempress.worker.channel import Frame, FrameBuffer, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_BEAT = struct.Struct("<Q")
+_POLL_MS = 50
+_WATCH_NS = 50_000_000
+_TREE_SCAN_NS = 1_000_000_000
+_PIPE_BYTES = 1 << 20
+_DRAIN_PIECES = 64
+_REPLY_LIMIT_BYTES = 256 << 20
+_OUTPUT_KEPT_BYTES = 16_384
+_NS_PER_SECOND = 1_000_000_000
+
+
+class WorkerLostError(Exception):
+    """The worker is gone: ``status`` is crashed, timed_out or killed_at_limit, ``reason`` says it in words."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Output:
+    """What a worker printed: how much, and the last of it."""
+
+    total_bytes: int = 0
+    tail: bytearray = field(default_factory=bytearray)
+
+    def add(self, data: bytes) -> None:
+        """Count the data and keep the end of it."""
+        self.total_bytes += len(data)
+        self.tail += data
+        del self.tail[:-_OUTPUT_KEPT_BYTES]
+
+
+class Supervisor:
+    """A worker process from start to end; one command is under way at a time.
+
+    While it waits for a reply it drains the worker's output, answers its questions for vectors, and watches three
+    things: that the process lives, that its heartbeat moves within ``timeout_seconds``, and that its memory stays
+    under ``memory_limit_bytes``.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str],
+        dimension: int,
+        timeout_seconds: float,
+        memory_limit_bytes: int,
+        embed: Callable[[Sequence[str]], bytes],
+    ) -> None:
+        self._timeout_ns = int(timeout_seconds * _NS_PER_SECOND)
+        self._limit_bytes = memory_limit_bytes
+        self._embed = embed
+        self._buffer = FrameBuffer(_REPLY_LIMIT_BYTES)
+        self.output = Output()
+        self._start(environment, dimension)
+
+    def _start(self, environment: Mapping[str, str], dimension: int) -> None:
+        child_read, self._to_worker = os.pipe()
+        self._from_worker, child_write = os.pipe()
+        self._printed, child_output = os.pipe()
+        beat_fd = os.memfd_create("mempress-beat")
+        os.ftruncate(beat_fd, _BEAT.size)
+        self._beat = mmap.mmap(beat_fd, _BEAT.size)
+        arguments = [str(number) for number in (child_read, child_write, beat_fd, dimension, os.getpid())]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", "mempress.worker", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=child_output,
+                stderr=child_output,
+                env=dict(environment),
+                pass_fds=(child_read, child_write, beat_fd),
+                start_new_session=True,
+            )
+        finally:
+            for descriptor in (child_read, child_write, child_output, beat_fd):
+                os.close(descriptor)
+        self.pid = self._process.pid
+        self._pidfd = os.pidfd_open(self.pid)
+        self._tree = frozenset({self.pid})
+        self._tree_scanned_ns = self._watched_ns = 0
+        fcntl.fcntl(self._to_worker, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        for descriptor in (self._from_worker, self._printed):
+            os.set_blocking(descriptor, False)
+        os.set_blocking(self._to_worker, False)
+        self._poll = select.poll()
+        for descriptor in (self._from_worker, self._printed, self._pidfd):
+            self._poll.register(descriptor, select.POLLIN)
+
+    def ask(
+        self, header: dict[str, Any], payload: bytes = b"", *, timeout_seconds: float | None = None
+    ) -> dict[str, Any]:
+        """Give the reply to a command.
+
+        Raises:
+            WorkerLostError: the worker died, hung or outgrew its limit; it is dead by then.
+        """
+        timeout_ns = self._timeout_ns if timeout_seconds is None else int(timeout_seconds * _NS_PER_SECOND)
+        self._send(Frame(header, payload))
+        seen_beat, seen_ns = self.beats(), clock_ns()
+        while True:
+            self._wait()
+            while (frame := self._take()) is not None:
+                if frame.header.get("ask") != "embed":
+                    return frame.header
+                self._send(Frame({}, self._embed(frame.header["texts"])))
+            if (beat := self.beats()) != seen_beat:
+                seen_beat, seen_ns = beat, clock_ns()
+            elif clock_ns() - seen_ns > timeout_ns:
+                self.kill()
+                raise WorkerLostError("timed_out", f"no answer within {timeout_ns / _NS_PER_SECOND:g} s")
+
+    def beats(self) -> int:
+        """How many calls of the system the worker has begun."""
+        return int(_BEAT.unpack_from(self._beat)[0])
+
+    def processes(self) -> frozenset[int]:
+        """Give the worker and all its descendants, looked up now."""
+        self._tree = tree_of(self.pid)
+        self._tree_scanned_ns = clock_ns()
+        return self._tree
+
+    def kill(self) -> None:
+        """Kill the worker and its descendants; harmless when they are dead."""
+        for pid in self.processes() | {self.pid}:
+            self._signal(pid)
+        self._process.wait()
+
+    def stop(self, patience_seconds: float = 5.0) -> int:
+        """End a worker whose system is closed; gives how many processes it left behind, all dead by then."""
+        if self._process.poll() is None:
+            try:
+                self._send(Frame({"do": "exit"}))
+                self._process.wait(patience_seconds)
+            except (WorkerLostError, subprocess.TimeoutExpired):
+                pass
+        left = self.processes() - {self.pid}
+        self.kill()
+        return len(left)
+
+    def release(self) -> None:
+        """Kill what lives and close all descriptors."""
+        self.kill()
+        self._drain(self._printed)
+        for descriptor in (self._to_worker, self._from_worker, self._printed, self._pidfd):
+            os.close(descriptor)
+        self._beat.close()
+
+    def _signal(self, pid: int) -> None:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def _send(self, frame: Frame) -> None:
+        """Write a frame; a worker that stopped reading must not block the parent, so the pipe is polled."""
+        data = memoryview(encode(frame))
+        while data:
+            try:
+                data = data[os.write(self._to_worker, data) :]
+            except BlockingIOError:
+                self._wait(writing=True)
+            except BrokenPipeError:
+                raise self._died() from None
+
+    def _wait(self, *, writing: bool = False) -> None:
+        """Wait a moment for the worker; drain its output; notice its death and its size."""
+        if writing:
+            select.select([self._printed, self._pidfd], [self._to_worker], [], _POLL_MS / 1000)
+            ready = {self._printed}
+        else:
+            ready = {descriptor for descriptor, _ in self._poll.poll(_POLL_MS)}
+        if self._printed in ready:
+            self._drain(self._printed)
+        if self._pidfd in ready and self._from_worker not in ready:
+            raise self._died()
+        if clock_ns() - self._watched_ns > _WATCH_NS:
+            self._watch_memory()
+
+    def _drain(self, descriptor: int) -> None:
+        """Take what was printed, a bounded piece of it: a flood must not keep the parent here."""
+        try:
+            for _ in range(_DRAIN_PIECES):
+                if not (data := os.read(descriptor, 1 << 16)):
+                    self._poll.unregister(descriptor)
+                    return
+                self.output.add(data)
+        except (BlockingIOError, KeyError):
+            return
+
+    def _take(self) -> Frame | None:
+        """Read what has come and give the next whole frame; the end of the stream is the worker's end."""
+        try:
+            ended = self._read()
+            frame = self._buffer.take()
+        except ValueError as error:
+            self.kill()
+            raise WorkerLostError("crashed", f"the worker's line carried something else: {error}") from error
+        if frame is None and ended:
+            raise self._died()
+        return frame
+
+    def _read(self) -> bool:
+        """Feed the buffer with what stands in the pipe; gives whether the other end is closed."""
+        try:
+            while data := os.read(self._from_worker, _PIPE_BYTES):
+                self._buffer.feed(data)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _watch_memory(self) -> None:
+        self._watched_ns = clock_ns()
+        if self._watched_ns - self._tree_scanned_ns > _TREE_SCAN_NS:
+            self.processes()
+        if resident_bytes(self._tree) > self._limit_bytes:
+            use = memory_of(self._tree)
+            if use is not None and use.pss_bytes > self._limit_bytes:
+                self.kill()
+                mib = 1 << 20
+                raise WorkerLostError(
+                    "killed_at_limit",
+                    f"its memory reached {use.pss_bytes // mib} MiB, over the limit of {self._limit_bytes // mib} MiB",
+                )
+
+    def _died(self) -> WorkerLostError:
+        self.kill()
+        self._drain(self._printed)
+        return WorkerLostError("crashed", f"the process {_how_it_ended(self._process.returncode)}")
+
+
+def _how_it_ended(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exited with status {returncode}"
+    try:
+        return f"was ended by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"was ended by signal {-returncode}"

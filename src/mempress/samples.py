@@ -1,0 +1,178 @@
+"""From journal events to samples: what is known of a system at each checkpoint. Pure; used during a run and after."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Stored, Testified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mempress.journal import DiskRead, Event, MemoryRead, NoiseRead
+
+_NS_PER_MS = 1_000_000
+_NS_PER_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How a checkpoint's searches with ground truth were answered."""
+
+    recall: float
+    """Mean recall at the checkpoint's limit, in [0, 1]."""
+    attainable: float
+    """The same for a system that kept the most important records its capacity has room for; 1.0 without a capacity."""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One checkpoint. ``records`` are acknowledged, ``offered`` given to ``store``; None: not measured."""
+
+    index: int
+    t_ns: int
+    phase: str
+    mark: str
+    records: int
+    offered: int
+    memory: MemoryRead | None
+    disk: DiskRead | None
+    held: int | None
+    removed: int
+    """Records that the system itself has said it removed so far."""
+    reported_health: float | None
+    searches: tuple[Asked, ...]
+    answers: Answers | None
+    store_rate: float | None
+    """Records acknowledged per second of store and flush since the sample before; None where none were."""
+    new_errors: int
+    new_operations: int
+    noise: NoiseRead
+
+    @property
+    def latencies_ms(self) -> tuple[float, ...]:
+        """The latencies of the searches that returned, in milliseconds, in the order in which they were asked."""
+        return tuple(asked.latency_ns / _NS_PER_MS for asked in self.searches if asked.hits is not None)
+
+
+class SampleFold:
+    """Folds a journal's events, in order, into samples."""
+
+    def __init__(self, capacity_records: int | None) -> None:
+        self._capacity = capacity_records
+        self._bounded = False
+        self._most_important: list[float] = []
+        self._importance: list[float] = []
+        self._records = self._offered = self._removed = self._index = 0
+        self._start_interval()
+
+    def _start_interval(self) -> None:
+        self._stored = self._store_ns = self._errors = self._operations = 0
+
+    def add(self, event: Event) -> Sample | None:
+        """Take one event; gives the sample that it completes, if it does."""
+        match event:
+            case Opened():
+                self._bounded = "bounded" in event.capabilities
+            case Stored():
+                self._add_stored(event)
+            case Failed() if event.kind == "exception":
+                self._errors += event.count
+            case Testified():
+                self._removed += sum(removed_by(item) for item in event.events)
+            case Maintained():
+                self._removed += removed_by(event.value)
+            case Sampled():
+                return self._sample(event)
+        return None
+
+    def _add_stored(self, event: Stored) -> None:
+        count = len(event.importance)
+        self._offered += count
+        self._operations += 1
+        self._store_ns += event.latency_ns
+        if event.error is None:
+            self._stored += count
+            self._records += count
+        if self._bounded and self._capacity is not None:
+            self._importance += event.importance
+            for importance in event.importance:
+                if len(self._most_important) < self._capacity:
+                    heapq.heappush(self._most_important, importance)
+                else:
+                    heapq.heappushpop(self._most_important, importance)
+
+    def _sample(self, event: Sampled) -> Sample:
+        sample = Sample(
+            index=self._index,
+            t_ns=event.t_ns,
+            phase=event.phase,
+            mark=event.mark,
+            records=event.records,
+            offered=self._offered,
+            memory=event.memory,
+            disk=event.disk,
+            held=event.held,
+            removed=self._removed,
+            reported_health=(event.health or {}).get("overall_health"),
+            searches=tuple(event.searches),
+            answers=self._answers(event.searches),
+            store_rate=self._rate(event.flush_ns or 0),
+            new_errors=self._errors,
+            new_operations=self._operations + len(event.searches),
+            noise=event.noise,
+        )
+        self._index += 1
+        self._start_interval()
+        return sample
+
+    def _rate(self, flush_ns: int) -> float | None:
+        if not self._stored:
+            return None
+        return self._stored * _NS_PER_SECOND / max(1, self._store_ns + flush_ns)
+
+    def _answers(self, searches: Iterable[Asked]) -> Answers | None:
+        judged = [asked for asked in searches if asked.need > 0]
+        if not judged:
+            return None
+        attainable = fmean(self._attainable(asked) for asked in judged)
+        return Answers(fmean(recall(asked) for asked in judged), attainable, len(judged))
+
+    def _attainable(self, asked: Asked) -> float:
+        """Give the recall that the most important records within the capacity would allow."""
+        if not self._bounded or self._capacity is None or self._offered <= self._capacity:
+            return 1.0
+        least = self._most_important[0]
+        kept = sum(self._importance[ordinal] >= least for ordinal in asked.answers)
+        return min(1.0, kept / asked.need)
+
+
+def recall(asked: Asked) -> float:
+    """Give the share of the needed answers among the hits, in [0, 1]; a search that raised found nothing.
+
+    Hits are judged by their ids; where hits bear none, by whether one of their texts holds the answer token.
+    """
+    if asked.hits is None:
+        return 0.0
+    found = len(set(asked.answers) & set(asked.hits)) / asked.need
+    return 1.0 if asked.matched and any(asked.matched) else min(1.0, found)
+
+
+def removed_by(testimony: Any) -> int:
+    """Give the number of records that a testimony says were removed: the value, or the length, of ``removed``."""
+    value = testimony.get("removed") if isinstance(testimony, dict) else None
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def fold(events: Iterable[Event], capacity_records: int | None) -> Iterator[Sample]:
+    """Give the samples of a journal."""
+    folding = SampleFold(capacity_records)
+    for event in events:
+        if (sample := folding.add(event)) is not None:
+            yield sample
