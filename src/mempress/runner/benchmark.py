@@ -1,0 +1,176 @@
+"""A whole benchmark: the same workload and the same settings for each system, one worker at a time, order rotated."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from mempress.embedding import hash_embedder
+from mempress.journal import JournalWriter
+from mempress.model import HarnessCost, RunHead, WorkloadHead
+from mempress.runfiles import RUNS, RunFiles, run_files, write_json
+from mempress.runner.client import SystemClient, WorkerSettings
+from mempress.runner.environment import describe_machine, memory_limit, worker_environment
+from mempress.runner.recorder import Recorder
+from mempress.runner.run import Run, RunPlan
+from mempress.systems.registry import find_system
+from mempress.workload import open_source
+from mempress.workload.prepare import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mempress.config import RunConfig
+    from mempress.samples import Sample
+    from mempress.systems.registry import SystemReference
+    from mempress.workload.prepare import Workload
+
+_NULL = "mempress.testing.controls:Null"
+_CALIBRATION_SEARCHES = 2_000
+_CALIBRATION_STORES = 10
+_SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RunNotice:
+    """Told to a listener when a run begins, with the records it may reach."""
+
+    run: str
+    records: int
+
+
+class Listener:
+    """Hears what a benchmark does; the base class is deaf."""
+
+    def run_began(self, notice: RunNotice) -> None:
+        """A run begins."""
+
+    def sampled(self, sample: Sample) -> None:
+        """The run under way has a new sample."""
+
+    def run_ended(self, status: str) -> None:
+        """The run under way has ended."""
+
+
+def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[Path]:
+    """Run every system as often as asked; gives each run's directory as soon as its journal is complete.
+
+    Results of an earlier benchmark in ``out`` are replaced.
+
+    Raises:
+        UsageError: a system or the workload cannot be used; nothing was started or replaced then.
+        KeyboardInterrupt: after the journal of the run under way has its end.
+    """
+    references = [find_system(spec) for spec in config.systems]
+    source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
+    with prepare(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
+        settings, environment = _settings(config)
+        bench = _Bench(config, workload, settings, environment, measure_harness(settings, workload))
+        shutil.rmtree(out / RUNS, ignore_errors=True)
+        for repeat in range(config.repeats):
+            for reference in _rotated(references, repeat):
+                head = _head(bench, reference, repeat)
+                yield _run_one(bench, head, run_files(out, head.run), reference, listener)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all runs of a benchmark share."""
+
+    config: RunConfig
+    workload: Workload
+    settings: WorkerSettings
+    environment: dict[str, Any]
+    harness: HarnessCost
+
+
+def _run_one(bench: _Bench, head: RunHead, files: RunFiles, reference: SystemReference, listener: Listener) -> Path:
+    files.workdir.mkdir(parents=True)
+    write_json(files.head, head)
+    listener.run_began(RunNotice(head.run, bench.workload.records))
+    plan = RunPlan(reference, files.workdir, bench.config, bench.workload, bench.settings)
+    try:
+        with JournalWriter(files.journal) as journal:
+            listener.run_ended(Run(plan, Recorder(journal, bench.config, listener.sampled)).execute())
+    finally:
+        shutil.rmtree(files.workdir, ignore_errors=True)
+    return files.directory
+
+
+def measure_harness(settings: WorkerSettings, workload: Workload) -> HarnessCost:
+    """Measure, with the null system in a worker like any other, what the harness adds to a call."""
+    client = SystemClient(settings)
+    batch = workload.batch(0)
+    try:
+        with tempfile.TemporaryDirectory(prefix="mempress-") as workdir:
+            client.open(find_system(_NULL), Path(workdir), {})
+            stores = [client.store(batch.payload, ())["latency_ns"] for _ in range(_CALIBRATION_STORES)]
+            queries = [probe.query for probe in workload.probes(batch.count, 50)] or ["nothing"]
+            wanted = (queries * _CALIBRATION_SEARCHES)[:_CALIBRATION_SEARCHES]
+            reply = client.search(wanted, limit=10, budget_ns=10 * _SECOND_NS, at_least=len(wanted))
+    finally:
+        client.release()
+    return HarnessCost(
+        search_min_ns=min(reply["latency_ns"]),
+        search_p50_ns=round(median(reply["latency_ns"])),
+        searches=len(reply["latency_ns"]),
+        store_p50_ns=round(median(stores)),
+        batch_size=batch.count,
+    )
+
+
+def _settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
+    limit_bytes, limit_words = memory_limit(config.memory_limit_bytes)
+    settings = WorkerSettings(
+        environment=worker_environment(),
+        config={
+            "capacity_records": config.capacity_records,
+            "capacity_bytes": config.capacity_bytes,
+            "dimension": config.dimension,
+        },
+        timeout_seconds=config.timeout_seconds,
+        memory_limit_bytes=limit_bytes,
+        embed=_embedder(config.dimension),
+    )
+    mechanisms = {
+        "memory": "PSS of the worker's process tree, from smaps_rollup, between timed windows",
+        "memory_limit": limit_words,
+        "latency": "perf_counter_ns around the call alone, in the worker, closed loop",
+        "embedder": f"hashed words, {config.dimension} dimensions, prepared outside the timed window",
+    }
+    return settings, describe_machine() | {"mechanisms": mechanisms}
+
+
+def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
+    embed = hash_embedder(dimension)
+    return lambda texts: b"".join(vector.tobytes() for vector in embed(texts))
+
+
+def _head(bench: _Bench, reference: SystemReference, repeat: int) -> RunHead:
+    slug = re.sub(r"[^a-z0-9._-]+", "-", reference.label.lower())
+    workload = bench.workload
+    return RunHead(
+        run=slug if bench.config.repeats == 1 else f"{slug}-{repeat + 1}",
+        system=reference.spec,
+        label=reference.label,
+        repeat=repeat,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        config=bench.config,
+        workload=WorkloadHead(
+            name=workload.name, sha256=workload.sha256, records=workload.records, facts=dict(workload.facts)
+        ),
+        environment=bench.environment,
+        harness=bench.harness,
+    )
+
+
+def _rotated(references: Sequence[SystemReference], repeat: int) -> Sequence[SystemReference]:
+    """Give the systems, another one first in each repeat: who runs first has the cooler machine."""
+    start = repeat % len(references)
+    return [*references[start:], *references[:start]]
