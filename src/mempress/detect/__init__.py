@@ -7,6 +7,7 @@ from the data, so the same samples always give the same judgement.
 from mempress.detect.recovery import Objectives, StateOfHealth, States, Verdict, verdict
 from mempress.detect.saturation import LoadPoint, Saturation, objective_ms, reference_p95_ms, saturation
 from mempress.detect.series import JSON, REASONS, Detection, TracePoint
+from mempress.detect.statistical import statistical
 from mempress.detect.threshold import threshold
 from mempress.detect.trace import read_trace
 
@@ -25,6 +26,7 @@ __all__ = [
     "read_trace",
     "reference_p95_ms",
     "saturation",
+    "statistical",
     "threshold",
     "verdict",
 ]

@@ -1,0 +1,164 @@
+"""The statistical detector: maintenance events told from noise, growth and hiccups, on all series at once.
+
+Each noisy series is explained by growth, lasting steps, kinks, outliers and autocorrelated noise (``steps``); exact
+counts are judged on their own (``counts``). A step counts if it is an improvement, larger than the effect floor and
+significant after correction for every position and every series looked at. Steps too small to be found in any one
+series are found where several series take one at the same sample (Fisher's combination, corrected for correlated
+series after Brown, Biometrics 31, 1975). ``docs/detection.md`` has the method and its calibration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mempress.detect.counts import removals_held, removals_sampled
+from mempress.detect.series import REASONS, REMOVED, Detection
+from mempress.detect.tails import chi_squared_tail
+from mempress.detect.tracks import Track, read_tracks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from mempress.detect.counts import Removal
+    from mempress.detect.series import JSON, TracePoint
+
+    Array = NDArray[np.float64]
+
+ALPHA = 0.005
+"""The default chance of any event in a trace without maintenance."""
+
+CONFIRMED = 0.01
+"""The one-look p under which a series joins an event that others show."""
+
+LEAST_SAMPLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One reason for an event at a sample; ``rank`` says how sure its place is (lower is surer)."""
+
+    place: int
+    reason: str
+    rank: float
+    evidence: Mapping[str, JSON]
+
+
+def statistical(points: Sequence[TracePoint], *, alpha: float = ALPHA) -> list[Detection]:
+    """Find the maintenance events of a trace; ``alpha`` bounds the chance of any event where there was none.
+
+    Half of it is spent on each series alone, half on all of them together. Too few samples give no event.
+    """
+    if len(points) < LEAST_SAMPLES:
+        return []
+    tracks = read_tracks(points, alpha / 2)
+    findings = [*_removed(points, alpha), *_alone(tracks, len(points))]
+    joint, tracks = _together(tracks, len(points), alpha / 2)
+    return [_detection(points, tracks, group) for group in _grouped([*findings, *joint])]
+
+
+def _removed(points: Sequence[TracePoint], alpha: float) -> Iterator[_Finding]:
+    """Give the removals by exact counts; by sampled ids where there is no count."""
+    held = removals_held(points)
+    yield from (_Finding(found.index, REMOVED, -1.0, _of_count(found, "retained")) for found in held)
+    if all(point.retained is None for point in points):
+        for found in removals_sampled(points, alpha):
+            yield _Finding(found.index, REMOVED, found.p or 0.0, _of_count(found, "sampled_gone"))
+
+
+def _of_count(found: Removal, source: str) -> dict[str, JSON]:
+    return {
+        "detector": "statistical",
+        "source": source,
+        "statistic": found.statistic,
+        "p": found.p,
+        "before": found.before,
+        "after": found.after,
+        "effect": found.after - found.before,
+    }
+
+
+def _alone(tracks: Sequence[Track], samples: int) -> Iterator[_Finding]:
+    for track in tracks:
+        for step in track.improvements():
+            p = min(1.0, track.p_of(step) * samples * len(tracks))
+            yield _Finding(track.places[step.index], track.kind.reason, p, track.evidence(step, p))
+
+
+def _together(tracks: list[Track], samples: int, alpha: float) -> tuple[list[_Finding], list[Track]]:
+    """Find the samples at which the series together improve; give them, and the tracks with those steps in."""
+    found: list[_Finding] = []
+    for _ in range(samples // 4):
+        if len(tracks) < 2:
+            break
+        p = np.stack([track.p_by_place(samples) for track in tracks])
+        combined = _combined(p, _correlation(tracks, samples)) * samples
+        place = int(combined.argmin())
+        if combined[place] >= alpha:
+            break
+        joining = [at for at in range(len(tracks)) if p[at, place] < CONFIRMED]
+        before = len(found)
+        for at in joining:
+            step = tracks[at].step_at_place(place)
+            if step is not None and tracks[at].large_enough(step):
+                evidence = tracks[at].evidence(step, float(combined[place]))
+                found.append(_Finding(place, tracks[at].kind.reason, float(combined[place]), evidence))
+                model = tracks[at].model.with_step(step.index)
+                tracks = [*tracks[:at], replace(tracks[at], model=model), *tracks[at + 1 :]]
+        if len(found) == before:
+            break
+    return found, tracks
+
+
+def _combined(p: Array, correlation: Array) -> Array:
+    """Combine one-sided p-values of k series (k, n) into one for each sample, by Fisher's method after Brown."""
+    series = len(p)
+    above = correlation[np.triu_indices(series, 1)].clip(0.0, 1.0)
+    variance = 4.0 * series + 2.0 * float((3.263 * above + 0.71 * above**2 + 0.027 * above**3).sum())
+    scale = variance / (4.0 * series)
+    degrees = 2.0 * series / scale
+    statistic = -2.0 * np.log(np.clip(p, 1e-300, 1.0)).sum(axis=0)
+    return np.array([chi_squared_tail(float(value) / scale, degrees) for value in statistic])
+
+
+def _correlation(tracks: Sequence[Track], samples: int) -> Array:
+    """Give the correlation of the series' changes from sample to sample, the improving direction taken as positive."""
+    changes = np.full((len(tracks), samples), np.nan)
+    for at, track in enumerate(tracks):
+        places = list(track.places)
+        changes[at, places[1:]] = np.diff(track.series.values) * track.kind.sign
+    both = changes[:, ~np.isnan(changes).any(axis=0)]
+    both = both - np.median(both, axis=1, keepdims=True) if both.shape[1] else both
+    spread = np.median(np.abs(both), axis=1, keepdims=True) if both.shape[1] else both
+    if both.shape[1] < 4 or not (spread > 0.0).all():
+        return np.eye(len(tracks))
+    limited = np.clip(both / spread, -3.0, 3.0)
+    return np.corrcoef(limited)
+
+
+def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:
+    """Group the findings at the same or neighbouring samples, the surest place first in each."""
+    groups: list[list[_Finding]] = []
+    for finding in sorted(findings, key=lambda one: one.rank):
+        near = [group for group in groups if abs(group[0].place - finding.place) <= 1]
+        if near and not any(one.reason == finding.reason and finding.rank < 0 for one in near[0]):
+            near[0].append(finding)
+        else:
+            groups.append([finding])
+    return sorted(groups, key=lambda group: group[0].place)
+
+
+def _detection(points: Sequence[TracePoint], tracks: Sequence[Track], group: Sequence[_Finding]) -> Detection:
+    """Make the event of a group, joined by the series that confirm it there."""
+    place = group[0].place
+    evidence = {finding.reason: finding.evidence for finding in reversed(group)}
+    for track in tracks:
+        step = None if track.kind.reason in evidence else track.step_at_place(place)
+        if step is not None and track.p_of(step) < CONFIRMED and track.large_enough(step):
+            evidence[track.kind.reason] = track.evidence(step, track.p_of(step))
+    reasons = tuple(reason for reason in REASONS if reason in evidence)
+    return Detection(place, points[place].records, reasons, {reason: evidence[reason] for reason in reasons})

@@ -1,0 +1,217 @@
+"""Lasting shifts in one noisy series.
+
+A search in the manner of Chen and Liu (JASA 88, 1993): disturbances (lasting steps, kinks, single outliers) enter the
+regression one by one while they are significant, and leave it when they no longer are. Steps alone are reported; kinks
+and outliers are there so that a plateau or a hiccup is not taken for a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mempress.detect.regression import Fit, Problem, criterion, prepare, scan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+LEAST_SAMPLES = 5
+_MOST_DISTURBANCES = 40
+_NOMINATED_AT = 2.5
+_MAD_TO_SIGMA = 1.4826
+_NOISE_PER_EFFECT = 0.2
+_LEVELS_APART = 1.5
+_STEP, _KINK, _OUTLIER = "step", "kink", "outlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One measured series: load, value, and the variance of each value that its own sample shows (0: unknown).
+
+    ``least_effect`` is the smallest shift that counts.
+    """
+
+    records: Array
+    values: Array
+    variances: Array
+    least_effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A lasting shift, first seen at ``index``, with the one-sided p of a rise and of a fall, over one look."""
+
+    index: int
+    size: float
+    p_rise: float
+    p_fall: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Columns that may enter the model: ``kind`` 's'tep, 'k'ink or 'o'utlier, each at ``index``."""
+
+    columns: Array
+    kind: NDArray[np.str_]
+    index: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A series explained: its regression and the candidates in it; ``criterion`` is lower for the better of two."""
+
+    problem: Problem
+    candidates: _Candidates
+    scale: float
+    chosen: list[int]
+    criterion: float
+
+    def steps(self) -> list[Step]:
+        """Give the steps in the model, in order."""
+        steps = [one for one in self.chosen if self.candidates.kind[one] == _STEP]
+        return sorted((self._step(one) for one in steps), key=lambda step: step.index)
+
+    def step_at(self, index: int) -> Step | None:
+        """Give the step that the model has, or would have, at ``index``; None at an end or where it cannot be told."""
+        one = self._place(index)
+        return None if one is None or self._fit(one) is None else self._step(one)
+
+    def with_step(self, index: int) -> Model:
+        """Give the model with a step at ``index`` in it."""
+        one = self._place(index)
+        return self if one is None or one in self.chosen else replace(self, chosen=[*self.chosen, one])
+
+    def p_of_steps(self) -> tuple[Array, Array]:
+        """Give, for a step at each sample, the one-sided p of a rise and of a fall; 1 where none can be told."""
+        places = np.flatnonzero(self.candidates.kind == _STEP)
+        rise, fall = np.ones(self.problem.samples), np.ones(self.problem.samples)
+        fit = scan(self.problem, self.chosen, places)
+        if fit is not None:
+            rise[self.candidates.index[places]] = fit.p_rise
+            fall[self.candidates.index[places]] = fit.p_fall
+        return rise, fall
+
+    def _place(self, index: int) -> int | None:
+        found = np.flatnonzero((self.candidates.kind == _STEP) & (self.candidates.index == index))
+        return int(found[0]) if len(found) else None
+
+    def _fit(self, one: int) -> Fit | None:
+        return scan(self.problem, [other for other in self.chosen if other != one], np.array([one]))
+
+    def _step(self, one: int) -> Step:
+        fit = self._fit(one)
+        assert fit is not None
+        index, size = int(self.candidates.index[one]), float(fit.size[0]) * self.scale
+        return Step(index, size, float(fit.p_rise[0]), float(fit.p_fall[0]))
+
+
+def fit_series(series: Series, alpha: float) -> Model | None:
+    """Find the disturbances of a series, each significant at ``alpha`` over all positions; None: too few samples."""
+    samples = len(series.values)
+    if samples < LEAST_SAMPLES:
+        return None
+    candidates = _candidates(samples)
+    scale = max(float(np.ptp(series.values)), series.least_effect)
+    values = (series.values - np.median(series.values)) / scale
+    least = (series.variances + (series.least_effect * _NOISE_PER_EFFECT) ** 2) / scale**2
+    models = []
+    for weights in _weightings(series.values):
+        problem = prepare(
+            values, _laws(series.records), candidates.columns, weights, float(np.mean(least * weights**2))
+        )
+        for start in ([], _nominated(values, candidates)):
+            chosen = _search(problem, start, alpha / samples)
+            look_penalty = 2.0 * len(chosen) * float(np.log(samples))
+            models.append(Model(problem, candidates, scale, chosen, criterion(problem, chosen) + look_penalty))
+    return min(models, key=lambda model: model.criterion)
+
+
+def _search(problem: Problem, start: list[int], threshold: float) -> list[int]:
+    """Add the most significant candidate, then drop what no longer is, until nothing changes."""
+    everything = np.arange(problem.candidates.shape[2])
+    chosen = _pruned(problem, start, threshold)
+    most = min(_MOST_DISTURBANCES, problem.samples // 3)
+    while len(chosen) < most:
+        fit = scan(problem, chosen, everything)
+        if fit is None:
+            break
+        p = _two_sided(fit)
+        winner = int(p.argmin())
+        if p[winner] >= threshold or winner in chosen:
+            break
+        kept = _pruned(problem, [*chosen, winner], threshold)
+        if winner not in kept:
+            break
+        chosen = kept
+    return chosen
+
+
+def _pruned(problem: Problem, chosen: list[int], threshold: float) -> list[int]:
+    """Drop the least significant, one at a time, until all are significant."""
+    chosen = list(chosen)
+    while chosen:
+        p = [_p_within(problem, chosen, one) for one in chosen]
+        worst = int(np.argmax(p))
+        if p[worst] < threshold:
+            break
+        del chosen[worst]
+    return chosen
+
+
+def _p_within(problem: Problem, chosen: list[int], one: int) -> float:
+    fit = scan(problem, [other for other in chosen if other != one], np.array([one]))
+    return 1.0 if fit is None else float(_two_sided(fit)[0])
+
+
+def _two_sided(fit: Fit) -> Array:
+    return 2.0 * np.minimum(fit.p_rise, fit.p_fall)
+
+
+def _candidates(samples: int) -> _Candidates:
+    """Give a step and a kink at every inner sample and an outlier at every one."""
+    position = np.arange(samples)
+    inner, middle = position[2:-1], position[2:-2]
+    since = position[:, None] - position[None, :]
+    columns = [(since[:, inner] >= 0), np.maximum(since[:, middle], 0) / samples, since == 0]
+    kinds = [_STEP] * len(inner) + [_KINK] * len(middle) + [_OUTLIER] * samples
+    index = np.concatenate([inner, middle, position])
+    return _Candidates(np.concatenate(columns, axis=1).astype(np.float64), np.array(kinds), index)
+
+
+def _laws(records: Array) -> tuple[Array, ...]:
+    """Give the growth laws that a series may follow, as columns over the load."""
+    constant = np.ones_like(records)
+    if np.ptp(records) == 0.0:
+        return (constant[:, None],)
+    positive = np.maximum(records, 0.5 * max(1.0, float(np.median(np.diff(records)))))
+    load = positive / positive.max()
+    laws = ([], [load], [np.log(load)], [load * np.log(positive)], [load, np.log(load)], [load, load**2])
+    return tuple(np.stack([constant, *law], axis=1) for law in laws)
+
+
+def _weightings(values: Array) -> list[Array]:
+    """Give the rows' weights under noise of one size, and under noise that grows with the level, where that varies."""
+    level = _running_median(np.abs(values), max(3, len(values) // 6))
+    level = np.maximum(level, 0.05 * float(np.max(level)) or 1.0)
+    even = np.ones_like(values)
+    return [even] if level.max() < _LEVELS_APART * level.min() else [even, np.exp(np.mean(np.log(level))) / level]
+
+
+def _running_median(values: Array, reach: int) -> Array:
+    return np.array([np.median(values[max(0, at - reach) : at + reach + 1]) for at in range(len(values))])
+
+
+def _nominated(values: Array, candidates: _Candidates) -> list[int]:
+    """Name the steps at which the series jumps most, by robust score; many regular drops hide from one-by-one search."""
+    jumps = np.diff(values)
+    deviation = np.abs(jumps - np.median(jumps))
+    sigma = max(_MAD_TO_SIGMA * float(np.median(deviation)), 1e-12)
+    score = deviation / sigma
+    most = len(values) // 5
+    order = [int(at) + 1 for at in np.argsort(-score, kind="stable")[:most] if score[at] > _NOMINATED_AT]
+    place = {int(at): one for one, at in enumerate(candidates.index) if candidates.kind[one] == _STEP}
+    return [place[at] for at in order if at in place]
