@@ -1,0 +1,167 @@
+"""One's own workload: a file of records and probes, one JSON object a line, in the order in which they happen.
+
+    {"id": "a1", "text": "Ann moved to Oslo.", "importance": 0.8, "metadata": {"timestamp": "2026-03-01T09:00:00Z"}}
+    {"probe": "Where does Ann live?", "answers": ["a1"]}
+
+Each line is judged as it is read; nothing of the file is kept but ids, line numbers and probes. Blank lines are skipped.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from mempress.errors import WorkloadError
+from mempress.systems.protocol import Record
+from mempress.workload.chance import sample, stream
+from mempress.workload.checks import Problem, importance_problem, kind_of, metadata_problem, text_problem
+from mempress.workload.files import decode_line, numbered_lines, open_regular
+from mempress.workload.ids import IdList
+from mempress.workload.model import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mempress.systems.protocol import JSON
+
+DEFAULT_IMPORTANCE = 0.5
+_RECORD_KEYS = ("id", "text", "importance", "metadata")
+_PROBE_KEYS = ("probe", "answers")
+
+
+class JsonlSource:
+    """A Source that reads a file of records and probes; a probe is valid from its place in the file on.
+
+    Raises:
+        WorkloadError: the file is missing or is no regular, readable file; later, on reading, a line cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._path = path
+        open_regular(path).close()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._ids = IdList()
+        self._lines = array("Q")
+        self._probes: list[Probe] = []
+        self._valid_from: list[int] = []
+        self._unrated = 0
+
+    def describe(self) -> Mapping[str, JSON]:
+        """Give kind, file, what was read of it so far, and how many records came without an importance."""
+        return {
+            "kind": "jsonl",
+            "file": self._path.name,
+            "records_read": len(self._ids),
+            "probes_read": len(self._probes),
+            "records_without_importance": self._unrated,
+            "default_importance": DEFAULT_IMPORTANCE,
+        }
+
+    def records(self) -> Iterator[Record]:
+        """Give the records, judging every line on the way.
+
+        Raises:
+            WorkloadError: a line cannot be used, or there is no record.
+        """
+        self._forget()
+        number = 0
+        with open_regular(self._path) as file:
+            for number, line in numbered_lines(self._path, file):
+                item = decode_line(self._path, number, line)
+                if (record := self._take(number, item)) is not None:
+                    yield record
+        if not len(self._ids):
+            problem = "the file holds no record" if number else "the file is empty"
+            raise WorkloadError(self._path, None, problem, 'Add lines such as {"id": "a1", "text": "..."}.')
+
+    def _take(self, number: int, item: JSON) -> Record | None:
+        """Give the record of a line, or keep its probe and give None."""
+        if not isinstance(item, dict):
+            self._fail(number, Problem(f"the line is {kind_of(item)}, not an object", "Write one {...} a line."))
+        if "probe" in item:
+            self._take_probe(number, item)
+            return None
+        return self._take_record(number, item)
+
+    def _take_record(self, number: int, item: dict[str, Any]) -> Record:
+        self._check_keys(number, item, "record", _RECORD_KEYS, required=2)
+        self._check(number, text_problem("id", item["id"]))
+        self._check(number, text_problem("text", item["text"]))
+        if "importance" in item:
+            self._check(number, importance_problem(item["importance"]))
+        if "metadata" in item:
+            self._check(number, metadata_problem(item["metadata"]))
+        self._add_id(number, item["id"])
+        self._unrated += "importance" not in item
+        return Record(
+            item["id"], item["text"], float(item.get("importance", DEFAULT_IMPORTANCE)), item.get("metadata", {})
+        )
+
+    def _add_id(self, number: int, record_id: str) -> None:
+        if not self._ids.add(record_id):
+            first = self._lines[self._ids.ordinal(record_id) or 0]
+            self._fail(
+                number, Problem(f"the id {_short(record_id)} stands on line {first} already", "Make ids unique.")
+            )
+        self._lines.append(number)
+
+    def _take_probe(self, number: int, item: dict[str, Any]) -> None:
+        self._check_keys(number, item, "probe", _PROBE_KEYS, required=2)
+        self._check(number, text_problem("probe", item["probe"]))
+        answers = item["answers"]
+        if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
+            self._fail(number, Problem("answers is not an array of strings", 'Write "answers": ["id", ...].'))
+        if not answers:
+            self._fail(number, Problem("the probe has no answers", "Name the ids that answer it or remove the line."))
+        for answer in answers:
+            if self._ids.ordinal(answer) is None:
+                remedy = "Name a record that stands above the probe."
+                self._fail(number, Problem(f"the answer {_short(answer)} is no id of a line above", remedy))
+        if len(set(answers)) < len(answers):
+            self._fail(number, Problem("answers names an id twice", "Name each id once."))
+        self._probes.append(Probe(item["probe"], tuple(answers)))
+        self._valid_from.append(len(self._ids))
+
+    def _check_keys(
+        self, number: int, item: dict[str, Any], kind: str, keys: tuple[str, ...], *, required: int
+    ) -> None:
+        if unknown := [key for key in item if key not in keys]:
+            remedy = f"A {kind} has the keys {', '.join(keys)}; put anything else into metadata of a record."
+            self._fail(number, Problem(f"unknown key {', '.join(map(_short, unknown))}", remedy))
+        if missing := [key for key in keys[:required] if key not in item]:
+            remedy = f'A record needs "id" and "text", a probe "probe" and "answers": add {" and ".join(missing)}.'
+            self._fail(number, Problem(f"the key {_short(missing[0])} is missing", remedy))
+
+    def _check(self, number: int, problem: Problem | None) -> None:
+        if problem is not None:
+            self._fail(number, problem)
+
+    def _fail(self, number: int, problem: Problem) -> NoReturn:
+        raise WorkloadError(self._path, number, problem.what, problem.remedy)
+
+    def ordinal(self, record_id: str) -> int | None:
+        """Give the place of an id among the records read, or None."""
+        return self._ids.ordinal(record_id)
+
+    def id_of(self, ordinal: int) -> str:
+        """Give the id of the record at that place."""
+        return self._ids.id_of(ordinal)
+
+    def fixed_probes(self) -> Iterator[tuple[int, Probe]]:
+        """Give each probe read with the number of records above it."""
+        return zip(self._valid_from, self._probes, strict=True)
+
+    def probes(self, stored: int, count: int) -> list[Probe]:
+        """Draw from the probes that stand no later than the first ``stored`` records' end; all where they are few."""
+        valid = bisect_right(self._valid_from, stored)
+        return [self._probes[index] for index in sample(valid, count, stream("jsonl", stored))]
+
+
+def _short(text: str) -> str:
+    """Quote a name for an error, cut where it is long."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")
