@@ -242,6 +242,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The systems side by side, and what follows from the figures in words."""
 
     systems: list[str]
+    status: dict[str, Status]
     rows: list[ComparisonRow]
     findings: list[str]
 
