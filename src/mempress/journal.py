@@ -7,7 +7,7 @@ named by its ordinal in the workload; no text of a record or a system's answer s
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+
+Status = Literal["completed", "saturated", "crashed", "killed_at_limit", "timed_out", "interrupted", "unavailable"]
+"""How a run ended."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -117,6 +121,8 @@ class Sampled(Event, frozen=True, tag="sampled"):
     limit: int
     searches: list[Asked]
     noise: NoiseRead
+    embed_misses: int
+    """Texts so far whose vectors the system asked for though they were not prepared."""
     over_limit: int
     """How many searches gave more hits than asked for."""
 
@@ -183,7 +189,7 @@ class Printed(Event, frozen=True, tag="printed"):
 class Ended(Event, frozen=True, tag="ended"):
     """The run's end: its status, and the reason in words."""
 
-    status: str
+    status: Status
     reason: str
     phase: str
     records: int

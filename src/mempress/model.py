@@ -11,10 +11,10 @@ import msgspec
 
 if TYPE_CHECKING:
     from mempress.config import RunConfig
+    from mempress.journal import Status
 
 SCHEMA = 1
 
-Status = Literal["completed", "saturated", "crashed", "killed_at_limit", "timed_out", "interrupted", "unavailable"]
 Origin = Literal["observed", "reported", "requested"]
 DIED: frozenset[str] = frozenset({"crashed", "killed_at_limit", "timed_out", "unavailable"})
 """The statuses of a system that died or never started."""

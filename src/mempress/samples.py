@@ -47,11 +47,18 @@ class Sample:
     reported_health: float | None
     searches: tuple[Asked, ...]
     answers: Answers | None
-    store_rate: float | None
-    """Records acknowledged per second of store and flush since the sample before; None where none were."""
+    stored: int
+    """Records acknowledged since the sample before, in ``store_ns`` of store and flush."""
+    store_ns: int
     new_errors: int
     new_operations: int
     noise: NoiseRead
+    embed_misses: int
+
+    @property
+    def store_rate(self) -> float | None:
+        """Records acknowledged per second of store and flush since the sample before; None where none were."""
+        return self.stored * _NS_PER_SECOND / max(1, self.store_ns) if self.stored else None
 
     @property
     def latencies_ms(self) -> tuple[float, ...]:
@@ -121,19 +128,16 @@ class SampleFold:
             reported_health=(event.health or {}).get("overall_health"),
             searches=tuple(event.searches),
             answers=self._answers(event.searches),
-            store_rate=self._rate(event.flush_ns or 0),
+            stored=self._stored,
+            store_ns=self._store_ns + (event.flush_ns or 0),
             new_errors=self._errors,
             new_operations=self._operations + len(event.searches),
             noise=event.noise,
+            embed_misses=event.embed_misses,
         )
         self._index += 1
         self._start_interval()
         return sample
-
-    def _rate(self, flush_ns: int) -> float | None:
-        if not self._stored:
-            return None
-        return self._stored * _NS_PER_SECOND / max(1, self._store_ns + flush_ns)
 
     def _answers(self, searches: Iterable[Asked]) -> Answers | None:
         judged = [asked for asked in searches if asked.need > 0]

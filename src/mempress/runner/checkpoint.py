@@ -35,6 +35,7 @@ class _Searches:
     wrong: str | None = None
     errors: dict[str, int] = field(default_factory=dict)
     spent_ns: int = 0
+    embed_misses: int = 0
 
 
 class Checkpoint:
@@ -70,6 +71,7 @@ class Checkpoint:
                 limit=self._config.limit,
                 searches=searches.asked,
                 noise=read_noise(),
+                embed_misses=searches.embed_misses,
                 over_limit=searches.over_limit,
             )
         )
@@ -148,6 +150,7 @@ class Checkpoint:
             if answer is not None:
                 searches.over_limit += answer["returned"] > self._config.limit
                 searches.wrong = searches.wrong or answer["wrong"]
+        searches.embed_misses = reply["embed_misses"]
         for _, message in reply["errors"]:
             searches.errors[message] = searches.errors.get(message, 0) + 1
 

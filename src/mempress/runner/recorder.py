@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mempress.config import RunConfig
     from mempress.detect.saturation import Saturation
-    from mempress.journal import Event, JournalWriter
+    from mempress.journal import Event, JournalWriter, Status
     from mempress.samples import Sample
 
 
@@ -71,7 +71,7 @@ class Recorder:
         """Judge the sample after a batch; gives the saturation that it confirms."""
         return self._judge.add(sample, bounded=bounded)
 
-    def end(self, status: str, reason: str) -> None:
+    def end(self, status: Status, reason: str) -> None:
         """Record the run's end."""
         self.write(Ended(t_ns=self.t_ns, status=status, reason=clean(reason), phase=self.phase, records=self.records))
 

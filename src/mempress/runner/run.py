@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mempress.config import RunConfig
+    from mempress.journal import Status
     from mempress.runner.client import WorkerSettings
     from mempress.runner.recorder import Recorder
     from mempress.systems.registry import SystemReference
@@ -44,7 +45,7 @@ class Run:
         self._options = plan.config.options.get(plan.reference.label, {})
         self._client: SystemClient | None = None
 
-    def execute(self) -> str:
+    def execute(self) -> Status:
         """Run all phases; gives the status. Whatever the worker does ends in an Ended event and a dead worker."""
         try:
             status, reason = self._phases()
@@ -58,7 +59,7 @@ class Run:
         self._end(status, reason)
         return status
 
-    def _phases(self) -> tuple[str, str]:
+    def _phases(self) -> tuple[Status, str]:
         self._recorder.begin("setup")
         client = self._client = SystemClient(self._plan.settings)
         refusal = self._open(client)
@@ -159,7 +160,7 @@ class Run:
             text = f"{left} process(es) outlived close(); they were killed"
             self._recorder.fail("close", text, kind="violation", count=left)
 
-    def _end(self, status: str, reason: str) -> None:
+    def _end(self, status: Status, reason: str) -> None:
         if self._client is not None:
             self._note_output(self._client)
         self._recorder.end(status, reason)

@@ -20,6 +20,8 @@ from mempress.worker.channel import Frame, FrameBuffer, encode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mempress.journal import Status
+
 _BEAT = struct.Struct("<Q")
 _POLL_MS = 50
 _WATCH_NS = 50_000_000
@@ -34,7 +36,7 @@ _NS_PER_SECOND = 1_000_000_000
 class WorkerLostError(Exception):
     """The worker is gone: ``status`` is crashed, timed_out or killed_at_limit, ``reason`` says it in words."""
 
-    def __init__(self, status: str, reason: str) -> None:
+    def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason

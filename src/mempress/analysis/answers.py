@@ -1,0 +1,156 @@
+"""What a system kept and what it answered: recall by importance and age, and what was held against other choices."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from mempress.model import Answers, Recall
+from mempress.samples import recall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from mempress.analysis.trail import Trail
+    from mempress.journal import Asked, Retained
+    from mempress.samples import Sample
+
+_DECILES = 10
+_AGE_CLASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Which acknowledged records are held, by ordinal; ``importance`` is that of every record offered."""
+
+    acknowledged: Sequence[int]
+    held: frozenset[int] | None
+    """None where it is not known of each record."""
+    importance: Sequence[float]
+    altered: int | None
+
+
+def read_held(trail: Trail) -> Held:
+    """Give what the load's end tells of retention, by ``get`` on all ids; all held where the count says so."""
+    load = [stored for stored in trail.stored if stored.phase == "load"]
+    importance = [value for stored in load for value in stored.importance]
+    acknowledged = [
+        stored.first + offset for stored in load if stored.error is None for offset in range(len(stored.importance))
+    ]
+    by_get = _by_method(trail, "get")
+    if by_get is not None:
+        flags = unpack(by_get.held, len(acknowledged))
+        held = frozenset(ordinal for ordinal, flag in zip(acknowledged, flags, strict=True) if flag)
+        return Held(acknowledged, held, importance, by_get.altered)
+    final = trail.final()
+    all_held = final is not None and final.held is not None and final.held == len(acknowledged)
+    return Held(acknowledged, frozenset(acknowledged) if all_held else None, importance, None)
+
+
+def retained(trail: Trail, held: Held) -> tuple[int | None, str | None]:
+    """Give the number of records held at the load's end and how it is known: get, count, or sampled ids."""
+    by_get = _by_method(trail, "get")
+    if by_get is not None and held.held is not None:
+        return len(held.held), "get on all ids"
+    final = trail.final()
+    if final is not None and final.held is not None:
+        return final.held, "count"
+    sampled = _by_method(trail, "search")
+    if sampled is not None and sampled.asked:
+        share = sum(unpack(sampled.held, len(sampled.asked))) / len(sampled.asked)
+        return round(share * len(held.acknowledged)), f"estimate from {len(sampled.asked)} sampled ids"
+    return None, None
+
+
+def importance_retention(held: Held) -> float | None:
+    """Give the sum of importance held over that of the best choice of equally many out of all offered.
+
+    1.0 for a system that keeps all; None where it is not known what is held, or nothing is.
+    """
+    if held.held is None:
+        return None
+    best = sum(sorted(held.importance, reverse=True)[: len(held.held)])
+    return sum(held.importance[ordinal] for ordinal in held.held) / best if best else None
+
+
+def answers(final: Sample | None, limit: int, held: Held) -> Answers:
+    """Give how the final load's probes were answered, and whether their answers were held at all."""
+    judged = [asked for asked in final.searches if asked.need > 0] if final is not None else []
+    offered = final.offered if final is not None else 0
+    known = final.answers if final is not None else None
+    chosen = _choices(judged, held, offered)
+    return Answers(
+        k=limit,
+        n=len(judged),
+        recall=None if known is None else known.recall,
+        attainable=None if known is None else known.attainable,
+        by_importance=_by_class(judged, lambda asked: held.importance[asked.answers[-1]], 1.0, _DECILES),
+        by_age_records=_by_class(judged, lambda asked: offered - 1 - asked.answers[-1], offered, _AGE_CLASSES),
+        altered_texts=held.altered,
+        **chosen,
+    )
+
+
+def unpack(text: str, count: int) -> list[bool]:
+    """Read ``count`` flags from base64 of their bits, lowest bit first."""
+    data = base64.b64decode(text)
+    return [bool(data[position // 8] >> (position % 8) & 1) for position in range(count)]
+
+
+def _by_class(judged: Iterable[Asked], value: Callable[[Asked], float], highest: float, classes: int) -> list[Recall]:
+    """Give recall by equal classes of a value in [0, highest]; a class without a probe is left out."""
+    width = highest / classes if highest else 1.0
+    found: dict[int, list[float]] = {}
+    for asked in judged:
+        found.setdefault(min(classes - 1, int(value(asked) / width)), []).append(recall(asked))
+    return [
+        Recall(low=number * width, high=(number + 1) * width, recall=fmean(values), n=len(values))
+        for number, values in sorted(found.items())
+    ]
+
+
+def _choices(judged: Sequence[Asked], held: Held, offered: int) -> dict[str, float | None]:
+    """Give the share of probes whose answer is held, for the system and for other choices of equally many records."""
+    names = ("held_share", "held_share_oracle", "held_share_random", "held_share_fifo", "held_share_importance")
+    if held.held is None or not judged or not offered:
+        return dict.fromkeys(names)
+    size = len(held.held)
+    by_importance = sorted(range(len(held.importance)), key=lambda ordinal: (held.importance[ordinal], ordinal))
+    shares = (
+        _held_share(judged, held.held),
+        _oracle_share(judged, size),
+        fmean(_random_share(asked, size / offered) for asked in judged),
+        _held_share(judged, range(offered - size, offered)),
+        _held_share(judged, frozenset(by_importance[len(by_importance) - size :])),
+    )
+    return dict(zip(names, shares, strict=True))
+
+
+def _held_share(judged: Iterable[Asked], kept: Collection[int]) -> float:
+    return fmean(min(1.0, sum(ordinal in kept for ordinal in asked.answers) / asked.need) for asked in judged)
+
+
+def _oracle_share(judged: Sequence[Asked], size: int) -> float:
+    """Give an upper bound for any choice: each record is worth what it adds to the probes that name it."""
+    worth: Counter[int] = Counter()
+    for asked in judged:
+        for ordinal in asked.answers:
+            worth[ordinal] += 1
+    # Any choice of ``size`` records serves at most the probes that its most named records could.
+    served = sum(count for _, count in worth.most_common(size))
+    needed = sum(asked.need for asked in judged)
+    return min(1.0, served / needed)
+
+
+def _random_share(asked: Asked, share: float) -> float:
+    """Give the expected share for records kept at random, each with probability ``share``."""
+    if asked.need == 1:
+        return 1.0 - (1.0 - share) ** len(asked.answers)
+    return share
+
+
+def _by_method(trail: Trail, method: str) -> Retained | None:
+    return next((item for item in trail.retained if item.method == method), None)

@@ -1,0 +1,50 @@
+"""What a reader of the figures must know of a system and of its run, in words that follow from the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mempress.analysis.noise import is_noisy, noise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mempress.analysis.trail import Judged, Trail
+    from mempress.model import RunHead
+
+_WITHOUT = {
+    "count": "no count: records held are known by other means alone",
+    "get": "no get: what is held cannot be asked for by id",
+    "maintenance": "no maintenance to request",
+    "persistence": "no persistence: a restart would lose all, so none was tried",
+    "health": "no health of its own",
+    "events": "no testimony of its automatic maintenance",
+    "importance": "does not use importance",
+}
+
+
+def facts(trail: Trail, head: RunHead, judged: Judged) -> list[str]:
+    """Give the facts; none where the system never opened."""
+    return list(_facts(trail, head, judged)) if trail.opened else []
+
+
+def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
+    config, capabilities = head.config, trail.capabilities
+    if "bounded" not in capabilities and (config.capacity_records or config.capacity_bytes):
+        yield "unbounded: no capacity setting"
+    for capability, words in _WITHOUT.items():
+        if capability not in capabilities:
+            yield words
+    if judged.reference_ms is None:
+        yield "no reference latency: the load ended before a search was timed"
+    if trail.samples and not any(event.mark == "final" for event in trail.settled):
+        yield "final memory is as is, not settled: the run ended before"
+    misses = max((sample.embed_misses for sample in trail.samples), default=0)
+    if misses:
+        yield f"asked for {misses:,} vectors of texts that were not prepared; their cost is in its latencies"
+    found = noise(trail.samples)
+    if is_noisy(found):
+        yield (
+            f"noisy machine: {found['steal_share'] or 0.0:.1%} of processor time stolen, some task waited for a "
+            f"processor {found['stall_share'] or 0.0:.0%} of the time"
+        )

@@ -1,0 +1,40 @@
+"""Latencies and store rates as figures."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from mempress.model import Latency, StoreRate
+from mempress.percentile import P99_LEAST_VALUES, percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mempress.samples import Sample
+
+
+def latency(values_ms: Sequence[float]) -> Latency:
+    """Give the figures of some latencies; all None without any, p99 None below 1,000."""
+    if not values_ms:
+        return Latency(mean=None, p50=None, p95=None, p99=None, max=None, n=0)
+    return Latency(
+        mean=fmean(values_ms),
+        p50=percentile(values_ms, 50),
+        p95=percentile(values_ms, 95),
+        p99=percentile(values_ms, 99) if len(values_ms) >= P99_LEAST_VALUES else None,
+        max=max(values_ms),
+        n=len(values_ms),
+    )
+
+
+def store_rate(batches: Sequence[Sample]) -> StoreRate:
+    """Give the store rates of a load: over all of it, and in its first and last batch that was acknowledged."""
+    rates = [sample.store_rate for sample in batches if sample.store_rate is not None]
+    stored = sum(sample.stored for sample in batches)
+    spent_ns = sum(sample.store_ns for sample in batches)
+    return StoreRate(
+        mean=stored * 1e9 / spent_ns if stored and spent_ns else None,
+        first_batch=rates[0] if rates else None,
+        last_batch=rates[-1] if rates else None,
+    )
