@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-_WORD = re.compile(r"\w+(?:-\w+)*")
+_WORD = re.compile(r"\w+(?:['-]\w+)*")
 _FUNCTION_WORDS = frozenset(
     "a about after all also an and any are as at be been before but by can could did didn do does doesn don during "
-    "each ever for from get give had has have he her hers him his how i if in into is isn it its just know list ll "
-    "may me might mine more most my name new no not now of on one or our ours please re recall remember s said say "
+    "each ever for from get give had has have he her hers him his how i if in into is isn it its just know list "
+    "may me might mine more most my name new no not now of on one or our ours please recall remember s said say "
     "she should show so some still t tell than that the their theirs them then there these they this those to told "
-    "too up us use used ve was we were what when where which while who whom whose why will with would yes you your "
+    "too up us use used was we were what when where which while who whom whose why will with would yes you your "
     "yours".split()
 )
 
@@ -19,16 +19,16 @@ _FUNCTION_WORDS = frozenset(
 def search_terms(question: str) -> list[str]:
     """Give the substrings to look for, the most telling first.
 
-    Names come first (runs of words that begin with a capital or a digit), then the single words of names, then other
-    words of three letters or more; the longer first in each. English function words are left out. Where nothing
-    is left, the whole question is the one term.
+    Names come first (runs of words that begin with a capital or a digit), then the single words of names of two
+    letters or more, then other words of three or more; the longer first in each. English function words and a
+    possessive's ending are left out. Where nothing is left, the whole question is the one term.
     """
-    words = _WORD.findall(question)
+    words = [word.removesuffix("'s") for word in _WORD.findall(question)]
     names = [" ".join(run) for named, run in groupby(words, _is_name) if named]
     parts = [word for word in words if _is_name(word)]
     others = [word for word in words if len(word) >= 3 and not _is_name(word) and not _is_function_word(word)]
     ordered = (term for terms in (names, parts, others) for term in sorted(terms, key=len, reverse=True))
-    return list(dict.fromkeys(ordered)) or [question]
+    return [term for term in dict.fromkeys(ordered) if len(term) >= 2] or [question]
 
 
 def _is_name(word: str) -> bool:
@@ -36,4 +36,4 @@ def _is_name(word: str) -> bool:
 
 
 def _is_function_word(word: str) -> bool:
-    return word.lower() in _FUNCTION_WORDS
+    return word.lower().partition("'")[0] in _FUNCTION_WORDS
