@@ -6,11 +6,11 @@ shuffles and samples are built here, since the library's own may change between 
 
 from __future__ import annotations
 
-import struct
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import struct
     from collections.abc import Iterator, Sequence
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""What a record or a probe may hold, whatever file it comes from: each check gives a problem with its remedy, or None."""
+"""What a record or a probe may hold, whatever file it comes from: a check gives a problem with its remedy, or None."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def text_problem(name: str, value: JSON) -> Problem | None:
 
 
 def character_problem(name: str, value: str) -> Problem | None:
-    """Check for what cannot be stored alike everywhere: lone surrogates (no UTF-8) and NUL (SQL databases refuse it)."""
+    """Check for what cannot be stored alike everywhere: lone surrogates (no UTF-8) and NUL (refused by databases)."""
     if not value.isascii() and (found := _SURROGATE.search(value)):
         return Problem(
             f"{name} holds a lone surrogate (U+{ord(found[0]):04X} at character {found.start() + 1})",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import gcd
 from struct import Struct
 from typing import TYPE_CHECKING
@@ -90,6 +91,7 @@ class FactsSource:
         world = stream("facts", seed, "world")
         self._names = _scatter(_NAMES, world)
         self._slots = self._arrange(world)
+        self._name = lru_cache(maxsize=4_096)(self._spell_name)
 
     @staticmethod
     def _arrange(world: Random) -> list[_Slot]:
@@ -172,7 +174,7 @@ class FactsSource:
         cohort, place = divmod(fact, len(self._slots))
         return self._name(cohort * _COHORT + self._slots[place].person)
 
-    def _name(self, person: int) -> str:
+    def _spell_name(self, person: int) -> str:
         stride, start = self._names
         last, first = divmod((person * stride + start) % _NAMES, len(FIRST_NAMES))
         if person < _NAMES:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-
 import stat
-
 from typing import IO, TYPE_CHECKING
 
 import msgspec

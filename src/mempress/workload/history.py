@@ -57,14 +57,15 @@ class History:
         levels = law.draw((bits, share) for bits, share, _, _ in draws)
         self.level.extend(levels)
         low, chatter = law.low_level, law.chatter_per_256
+        latest, add = self._latest, self._append
         for level, (_, _, fate, where) in zip(levels, draws, strict=True):
             if level <= low and where & 255 < chatter:
-                self._append(~self._recent(len(self._latest), where), 0, 0, -1)
+                add(~self._recent(len(latest), where))
             elif fate < _REPEATS_BELOW and (told := self._told(where)) >= 0:
                 self._tell_again(told, changed=fate < _CHANGES_BELOW)
             else:
-                self._latest.append(len(self))
-                self._append(len(self._latest) - 1, 0, 0, -1)
+                latest.append(len(self.fact))
+                add(len(latest) - 1)
 
     @staticmethod
     def _recent(count: int, where: int) -> int:
@@ -84,7 +85,7 @@ class History:
         self._latest[fact] = len(self)
         self._append(fact, revision, telling, before)
 
-    def _append(self, fact: int, revision: int, telling: int, previous: int) -> None:
+    def _append(self, fact: int, revision: int = 0, telling: int = 0, previous: int = -1) -> None:
         self.fact.append(fact)
         self.revision.append(revision)
         self.telling.append(telling)

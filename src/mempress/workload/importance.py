@@ -71,8 +71,8 @@ LAWS = {
         Law("constant", _constant, low_level=5_000, chatter_per_256=38),
     )
 }
-"""normal(0.5, 0.15); bimodal, even odds of normal(0.2, 0.08) and normal(0.8, 0.08); uniform on [0, 1]; zipf, 1 / rank with
-the rank uniform on 1..100; constant 0.5."""
+"""normal(0.5, 0.15); bimodal, even odds of normal(0.2, 0.08) and normal(0.8, 0.08); uniform on [0, 1]; zipf, 1 / rank
+with the rank uniform on 1..100; constant 0.5."""
 
 CYCLE = ("normal", "bimodal", "uniform")
 CHOICES = ("cycle", *LAWS)

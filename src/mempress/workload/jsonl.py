@@ -3,7 +3,8 @@
     {"id": "a1", "text": "Ann moved to Oslo.", "importance": 0.8, "metadata": {"timestamp": "2026-03-01T09:00:00Z"}}
     {"probe": "Where does Ann live?", "answers": ["a1"]}
 
-Each line is judged as it is read; nothing of the file is kept but ids, line numbers and probes. Blank lines are skipped.
+Each line is judged as it is read; nothing of the file is kept but ids, line numbers and probes. Blank lines are
+skipped.
 """
 
 from __future__ import annotations

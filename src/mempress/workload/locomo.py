@@ -1,13 +1,13 @@
 """LoCoMo conversations as a workload: turns are records, questions with evidence are probes.
 
-The file is a JSON array of conversations (Maharana et al., "Evaluating Very Long-Term Conversational Memory of LLM Agents",
-ACL 2024): ``sample_id``; ``conversation`` with ``session_N``, an array of turns ``{speaker, dia_id, text, blip_caption?}``,
-and ``session_N_date_time``; ``qa``, an array of ``{question, evidence: [dia_id], category}``.
+The file is a JSON array of conversations (Maharana et al., "Evaluating Very Long-Term Conversational Memory of LLM
+Agents", ACL 2024): ``sample_id``; ``conversation`` with ``session_N``, an array of turns ``{speaker, dia_id, text,
+blip_caption?}``, and ``session_N_date_time``; ``qa``, an array of ``{question, evidence: [dia_id], category}``.
 
-A record's id is ``sample_id/dia_id``, its text ``speaker: text``, the caption of a shared image in brackets behind it. No
-turn has an importance, so all have 0.5. A probe is valid once its conversation is stored whole; its evidence is to be found
-together. Left out and counted: adversarial questions (category 5, made to have no answer) and those without usable
-evidence.
+A record's id is ``sample_id/dia_id``, its text ``speaker: text``, the caption of a shared image in brackets behind
+it. No turn has an importance, so all have 0.5. A probe is valid once its conversation is stored whole; its evidence
+is to be found together. Left out and counted: adversarial questions (category 5, made to have no answer) and those
+without usable evidence.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class LocomoSource:
             text = f"{speaker}: {said}"
             self._check(here, text_problem("text", text))
             self._records.append(Record(record_id, text, IMPORTANCE, {**metadata, "tags": [speaker]}))
-            turns |= {key: record_id for key in _turns_in(dia_id)}
+            turns |= dict.fromkeys(_turns_in(dia_id), record_id)
 
     def _said(self, turn: dict[str, Any], where: str) -> str | None:
         """Give a turn's words, the caption of its image in brackets; None where it has neither."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
-    from mempress.systems.protocol import JSON, Record
+    from mempress.systems.protocol import JSON
     from mempress.workload.model import Source
 
 _Row = tuple[str, str, float, Mapping[str, Any]]
@@ -171,7 +171,7 @@ class _Spool:
     """The payloads of all batches in a temporary file without a name, and the importances in memory."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the workload
         self._ends = array("Q", [0])
         self._last: tuple[int, list[str]] = (-1, [])
         self.importances = array("f")

@@ -21,6 +21,7 @@ class Values:
 
     @property
     def size(self) -> int:
+        """How many values there are."""
         return prod(map(len, self.parts))
 
     def text(self, index: int) -> str:
