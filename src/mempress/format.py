@@ -86,7 +86,8 @@ def plain_lines(text: str, lines: int = 12) -> tuple[str, ...]:
 
 def name(text: str) -> str:
     """Make a system's name plain and short."""
-    return plain(text, NAME_LIMIT) or "(no name)"
+    shown = plain(text, 4 * NAME_LIMIT) or "(no name)"
+    return shown if len(shown) <= NAME_LIMIT else f"{shown[: NAME_LIMIT - 3]}..."
 
 
 def _visible(char: str) -> str:

@@ -5,13 +5,12 @@ All are plain frozen values that stand in JSON files as they are; None is what w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
-if TYPE_CHECKING:
-    from mempress.config import RunConfig
-    from mempress.journal import Status
+from mempress.config import RunConfig
+from mempress.journal import Status
 
 SCHEMA = 1
 

@@ -40,7 +40,6 @@ METHOD_OF_CAPABILITY: Mapping[str, str | None] = MappingProxyType(
 """Each capability and the method that it adds; None for a flag."""
 
 REQUIRED_METHODS = ("store", "search", "close")
-_NOTHING: Mapping[str, JSON] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Record:
     id: str
     text: str
     importance: float = 0.5
-    metadata: Mapping[str, JSON] = _NOTHING
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

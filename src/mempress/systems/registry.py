@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mempress.errors import AdapterError, UsageError
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from mempress.systems.protocol import SystemConfig
 
 ENTRY_POINT_GROUP = "mempress.systems"
@@ -43,6 +43,8 @@ def installed_systems() -> Mapping[str, EntryPoint]:
     Raises:
         UsageError: two distributions claim one name.
     """
+    from importlib.metadata import entry_points  # noqa: PLC0415 - costs as much as all else that a worker imports
+
     found: dict[str, EntryPoint] = {}
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
         other = found.setdefault(point.name, point)
@@ -73,7 +75,9 @@ def find_system(spec: str) -> SystemReference:
     installed = installed_systems()
     if spec in installed:
         return SystemReference(spec, spec, named=True)
-    near = difflib.get_close_matches(spec, installed, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - for an error alone
+
+    near = get_close_matches(spec, installed, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise UsageError(
         f"There is no system {spec!r}.{hint} Known: {', '.join(installed)}; or give path/to/file.py:Class or "

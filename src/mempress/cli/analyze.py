@@ -1,0 +1,31 @@
+"""``mempress analyze``: judge from the journal alone, anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(run: Path, *, as_json: bool) -> int:
+    """Judge RUN (a run's directory, or a benchmark's) anew from its journal and write summary.json.
+
+    A journal that breaks off, as a crash leaves it, is judged up to there.
+    """
+    import msgspec  # noqa: PLC0415 - keeps `--help` quick
+
+    from mempress.analysis import analyse  # noqa: PLC0415
+    from mempress.cli.output import report_benchmark  # noqa: PLC0415
+    from mempress.report.terminal import terminal_run  # noqa: PLC0415
+    from mempress.runfiles import RunFiles, write_json  # noqa: PLC0415
+
+    if not RunFiles(run).head.exists() and (run / "runs").is_dir():
+        report_benchmark(run, as_json=as_json)
+        return 0
+    summary = analyse(run)
+    write_json(RunFiles(run).summary, summary)
+    click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2) if as_json else terminal_run(summary))
+    return 0

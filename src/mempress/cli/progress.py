@@ -1,0 +1,64 @@
+"""Progress on standard error: one line that is rewritten on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from mempress.percentile import percentile
+from mempress.runner.benchmark import Listener, RunNotice
+
+if TYPE_CHECKING:
+    from mempress.samples import Sample
+
+_QUIET_SECONDS = 5.0
+_MIB = 1 << 20
+
+
+class Progress(Listener):
+    """Says for each sample where a run stands, how fast it goes, and how long it may yet take."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._notice = RunNotice("", 0)
+        self._began = self._said = 0.0
+
+    def run_began(self, notice: RunNotice) -> None:
+        """Begin a line for the run."""
+        self._notice, self._began, self._said = notice, monotonic(), 0.0
+        self._show(f"{notice.run}: up to {notice.records:,} records", last=True)
+
+    def sampled(self, sample: Sample) -> None:
+        """Say where the run stands."""
+        if self._terminal or monotonic() - self._said >= _QUIET_SECONDS:
+            self._said = monotonic()
+            self._show(self._line(sample), last=not self._terminal)
+
+    def run_ended(self, status: str) -> None:
+        """Say how the run ended."""
+        self._show(f"{self._notice.run}: {status} after {_time(monotonic() - self._began)}", last=True)
+
+    def _line(self, sample: Sample) -> str:
+        elapsed = monotonic() - self._began
+        rate = sample.offered / elapsed if elapsed > 0 else 0.0
+        parts = [f"{self._notice.run}: {sample.phase}", f"{sample.offered:,}/{self._notice.records:,} records"]
+        parts.append(f"{rate:,.0f} records/s in all")
+        if (p95 := percentile(sample.latencies_ms, 95)) is not None:
+            parts.append(f"search p95 {p95:.3g} ms")
+        if sample.memory is not None:
+            parts.append(f"{sample.memory.pss_bytes / _MIB:,.0f} MiB")
+        if sample.phase == "load" and rate:
+            left = (self._notice.records - sample.offered) / rate
+            parts.append(f"at most about {_time(left)} left at this rate")
+        return ", ".join(parts)
+
+    def _show(self, text: str, *, last: bool) -> None:
+        start = "\r\033[K" if self._terminal else ""
+        sys.stderr.write(f"{start}{text}" + ("\n" if last else ""))
+        sys.stderr.flush()
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,21 @@
+"""``mempress report``: write the reports anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mempress.errors import JournalError
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
+def command(out: Path, *, as_json: bool) -> int:
+    """Write the reports of the benchmark in OUT anew from its journals."""
+    from mempress.cli.output import report_benchmark  # noqa: PLC0415 - keeps `--help` quick
+
+    if report_benchmark(out, as_json=as_json) is None:
+        raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")
+    return 0

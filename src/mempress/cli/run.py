@@ -1,0 +1,163 @@
+"""``mempress run``: the main job."""
+
+from __future__ import annotations
+
+import signal
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option, parse_size
+from mempress.errors import UsageError
+
+if TYPE_CHECKING:
+    from mempress.model import Result
+
+_SYSTEM_DIED = 3
+_SIGNALLED = 128
+
+
+class _Size(click.ParamType[int]):
+    """A size such as 512MiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a size; a number stays as it is."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_size(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Capacity(click.ParamType["int | str"]):
+    """A number of records, or ``none``."""
+
+    name = "integer or none"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Read a number or ``none``."""
+        text = str(value)
+        if text != "none" and not text.isdigit():
+            self.fail(f"{text!r} is neither a whole number nor 'none'", param, ctx)
+        return text if text == "none" else int(text)
+
+
+def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
+    """Take the options of a TOML file as defaults for those that the command line does not give."""
+    if path is None:
+        return None
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.BadParameter(
+            f"{path}: {error}. Give a TOML file of options, such as max-records = 5000."
+        ) from error
+    names = {name.replace("-", "_"): value for name, value in settings.items()}
+    known = {parameter.name for parameter in ctx.command.params} - {"config_file"}
+    if unknown := sorted(set(names) - known):
+        known_words = ", ".join(sorted(str(name).replace("_", "-") for name in known))
+        raise click.BadParameter(f"{path}: unknown keys {', '.join(unknown)}; known: {known_words}.")
+    ctx.default_map = {**(ctx.default_map or {}), **names}
+    return path
+
+
+@click.command()
+@click.argument("systems", nargs=-1, metavar="[SYSTEM]...")
+@click.option("--max-records", type=int, default=20_000, show_default=True, help="Records to offer at most.")
+@click.option("--batch-size", type=int, default=1_000, show_default=True, help="Records of one store call.")
+@click.option("--queries", type=int, default=50, show_default=True, help="Searches at each checkpoint.")
+@click.option("--maintenance-interval", type=int, default=5_000, show_default=True, help="Records; 0: never.")
+@click.option("--capacity-records", type=_Capacity(), help="Default: half of --max-records; 'none': no capacity.")
+@click.option("--capacity-bytes", type=_Size(), help="Such as 64MiB. Default: none.")
+@click.option("--memory-limit", type=_Size(), help="Kill a system whose memory passes it. Default: a guard alone.")
+@click.option("--workload", default="facts", show_default=True, help="facts, FILE.jsonl or locomo:FILE.")
+@click.option("--seed", type=int, default=42, show_default=True)
+@click.option("--repeats", type=int, default=1, show_default=True, help="Runs of each system, in fresh processes.")
+@click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
+@click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
+@click.option("--continue-after-saturation", is_flag=True, help="Go on to the limit.")
+@click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    callback=_read_config,
+    help="A TOML file of these options.",
+)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("benchmark_results"), show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
+def command(systems: tuple[str, ...], out: Path, *, as_json: bool, **settings: Any) -> int:
+    """Put SYSTEMs under pressure (default: neuroca agno) and report them side by side.
+
+    A SYSTEM is a name from `mempress systems`, package.module:Class or path/to/file.py:Class. Results of an earlier
+    run in the same directory are replaced.
+    """
+    settings.pop("config_file")
+    config = make_config(systems, settings)
+    return run(config, out, as_json=as_json)
+
+
+def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig:
+    """Give the configuration that the options ask for.
+
+    Raises:
+        UsageError: one of them cannot be used.
+    """
+    capacity = settings.pop("capacity_records")
+    if capacity is None:
+        capacity = max(1, settings["max_records"] // 2)
+    options: dict[str, dict[str, Any]] = {}
+    for system, key, value in map(parse_option, settings.pop("option")):
+        options.setdefault(system, {})[key] = value
+    return RunConfig(
+        systems=systems or DEFAULT_SYSTEMS,
+        capacity_records=None if capacity == "none" else capacity,
+        memory_limit_bytes=settings.pop("memory_limit"),
+        timeout_seconds=settings.pop("timeout"),
+        options=options,
+        **settings,
+    )
+
+
+def run(config: RunConfig, out: Path, *, as_json: bool = False) -> int:
+    """Run a benchmark, write its reports, print its table; gives the exit status.
+
+    An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
+    """
+    from mempress.analysis import analyse  # noqa: PLC0415 - keeps `mempress run --help` quick
+    from mempress.cli.output import report_benchmark  # noqa: PLC0415
+    from mempress.cli.progress import Progress  # noqa: PLC0415
+    from mempress.model import DIED  # noqa: PLC0415
+    from mempress.runfiles import RunFiles, write_json  # noqa: PLC0415
+    from mempress.runner.benchmark import run_benchmark  # noqa: PLC0415
+
+    interrupted = 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        for directory in run_benchmark(config, out, Progress()):
+            write_json(RunFiles(directory).summary, analyse(directory))
+    except _Interrupted as stop:
+        interrupted = stop.signal
+    except KeyboardInterrupt:
+        interrupted = signal.SIGINT
+    result: Result | None = report_benchmark(out, as_json=as_json)
+    if interrupted:
+        return _SIGNALLED + interrupted
+    died = result is not None and any(system.status in DIED for system in result.systems.values())
+    return _SYSTEM_DIED if died else 0
+
+
+class _Interrupted(KeyboardInterrupt):
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.signal = number
+
+
+def _interrupt(number: int, _: object) -> NoReturn:
+    raise _Interrupted(number)
