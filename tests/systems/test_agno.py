@@ -138,6 +138,12 @@ class TestStore:
         assert any_write.count() == 2_000
         assert any_write.get([f"r{number}" for number in range(2_100)]) == {r.id: r.text for r in facts(2_000)}
 
+    def test_more_than_one_page_is_got_whole(self, tmp_path: Path) -> None:
+        memory = open_agno(tmp_path, write="bulk")
+        memory.store(facts(4_500))
+        assert memory.get([r.id for r in facts(4_600)]) == {r.id: r.text for r in facts(4_500)}
+        memory.close()
+
     def test_tags_become_topics_as_agno_itself_reads_them(self, tmp_path: Path) -> None:
         memory = open_agno(tmp_path)
         memory.store([Record("a", "x", metadata={"tags": ("food", "naïve")}), Record("b", "y")])
@@ -304,6 +310,15 @@ class TestFailure:
         _refuse(tmp_path, "INSERT", "NEW.memory_id = 'r3'")
         with pytest.raises(RuntimeError, match=r"did not store 'r3', after 2 of 5 records.*refused"):
             memory.store(facts(5, 1))
+        assert memory.count() == 3
+        memory.close()
+
+    def test_a_bulk_write_that_returns_nothing_is_raised(self, tmp_path: Path) -> None:
+        """Agno's JSON database logs the failure of a bulk write and returns an empty list."""
+        memory = open_agno(tmp_path, db="json", write="bulk")
+        memory.store(facts(3))
+        with files_limited_to(20_000), pytest.raises(RuntimeError, match=r"did not store 2 of 2 records: .*too large"):
+            memory.store([Record("a", "x" * 50_000), Record("b", "y")])
         assert memory.count() == 3
         memory.close()
 
