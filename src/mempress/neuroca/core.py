@@ -1,0 +1,41 @@
+"""What the parts of one engine share. Every part is called under the engine's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mempress.neuroca.budget import Budget
+    from mempress.neuroca.events import Testimony
+    from mempress.neuroca.index import VectorIndex
+    from mempress.neuroca.ledger import Ledger
+    from mempress.neuroca.policies.view import WorthPolicy
+    from mempress.neuroca.settings import Settings
+    from mempress.neuroca.store import Store
+    from mempress.neuroca.words import Words
+
+
+@dataclass(slots=True)
+class Core:
+    """The parts of one engine.
+
+    Attributes:
+        index: None where the engine has neither an embedder nor vectors.
+        touches: accesses not yet counted: slots, what each weighs, and when.
+        stale: the index or ledger may disagree with the store, and must be rebuilt before the next use.
+    """
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    index: VectorIndex
+    words: Words
+    budget: Budget
+    worth: WorthPolicy
+    testimony: Testimony
+    now: Callable[[], float]
+    touches: list[tuple[Sequence[int], Sequence[float], float]] = field(default_factory=list)
+    stale: bool = False

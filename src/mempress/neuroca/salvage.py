@@ -1,0 +1,168 @@
+"""Salvage: what is readable of a damaged file goes into a new one; what is lost is named where its id is known.
+
+Three renames make it safe at any moment: ``neuroca.db.partial`` is being written, ``neuroca.db.salvaged`` is complete,
+``neuroca.db.damaged`` is the old file, kept beside. An opening that finds a complete one finishes the exchange.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import apsw
+
+from mempress.neuroca import schema
+from mempress.neuroca.errors import DamagedError
+from mempress.neuroca.ledger import PERSISTED
+from mempress.neuroca.store import FILE_NAME, Row, entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mempress.neuroca.ledger import Entry
+
+_DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.IOError, apsw.SQLError)
+_ROWS_AT_ONCE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """How many records were saved, which ids are known to be lost, and how many were lost without a name."""
+
+    kept: int
+    lost: tuple[str, ...]
+    lost_unnamed: int
+
+
+def finish_exchange(directory: Path) -> None:
+    """Finish, or clear away, what a salvage that was cut off left behind."""
+    (directory / f"{FILE_NAME}.partial").unlink(missing_ok=True)
+    if (directory / f"{FILE_NAME}.salvaged").exists():
+        _exchange(directory)
+
+
+def salvage(directory: Path) -> Salvaged:
+    """Copy all readable records into a new file and put it in the old one's place.
+
+    Raises:
+        DamagedError: nothing can be read at all.
+    """
+    path = directory / FILE_NAME
+    old = apsw.Connection(str(path))
+    try:
+        slots, ids = _known(old)
+        if not slots:
+            raise DamagedError(f"{path} cannot be read as a store: restore a copy, or move it away to start anew.")
+        partial = directory / f"{FILE_NAME}.partial"
+        kept = _copy(old, partial, slots)
+    finally:
+        old.close()
+    lost = tuple(sorted(name for slot, name in ids.items() if slot not in kept))
+    unnamed = len([slot for slot in slots if slot not in kept and slot not in ids])
+    partial.rename(directory / f"{FILE_NAME}.salvaged")
+    _exchange(directory)
+    return Salvaged(len(kept), lost, unnamed)
+
+
+def _exchange(directory: Path) -> None:
+    path = directory / FILE_NAME
+    for suffix in ("-wal", "-shm"):
+        path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
+    if path.exists():
+        path.rename(directory / f"{FILE_NAME}.damaged")
+    (directory / f"{FILE_NAME}.salvaged").rename(path)
+
+
+def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
+    """Give the slots that the file should hold, and the ids of those whose id can still be read."""
+    ids: dict[int, str] = {}
+    slots: set[int] = set()
+    for low, high in _ranges(old):
+        for slot, _ in _read(old, "SELECT slot, tier FROM ledger WHERE slot BETWEEN ? AND ?", low, high):
+            slots.add(slot)
+    for name, slot in _some(old, "SELECT id, slot FROM records INDEXED BY sqlite_autoindex_records_1"):
+        ids[slot] = name
+    for name, slot in _some(old, "SELECT id, slot FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id DESC"):
+        ids[slot] = name
+    return sorted(slots | set(ids)), ids
+
+
+def _copy(old: apsw.Connection, target: Path, slots: list[int]) -> set[int]:
+    kept: set[int] = set()
+    new = apsw.Connection(str(target))
+    new.pragma("auto_vacuum", 2)
+    schema.migrate(new)
+    with new:
+        for key, value in _some(old, "SELECT key, value FROM meta"):
+            if key != "words_upto":
+                new.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
+        for at in range(0, len(slots), _ROWS_AT_ONCE):
+            low, high = slots[at], slots[min(at + _ROWS_AT_ONCE, len(slots)) - 1]
+            for row, entry in _pairs(old, low, high):
+                _put(new, row, entry)
+                kept.add(row.slot)
+    new.close()
+    return kept
+
+
+def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Entry]]:
+    """Give the whole records of a range: both parts readable, the checksum right; a lost line is made anew."""
+    names = ", ".join(PERSISTED)
+    lines = {
+        fields[0]: fields[1:]
+        for fields in _read(old, f"SELECT slot, checksum, {names} FROM ledger WHERE slot BETWEEN ? AND ?", low, high)  # noqa: S608 - names of our own columns
+    }
+    rows = _read(old, "SELECT slot, id, text, metadata, vector FROM records WHERE slot BETWEEN ? AND ?", low, high)
+    for fields in rows:
+        if not isinstance(fields[1], str) or not isinstance(fields[2], str) or not isinstance(fields[3], str):
+            continue
+        row = Row(*fields)
+        line = lines.get(row.slot)
+        if line is None:
+            yield row, _made_anew(row)
+        elif row.checksum == line[0]:
+            yield row, entry_of(row.slot, line[1:])
+
+
+def _made_anew(row: Row) -> Entry:
+    size = 2 * len(row.id) + len(row.text) + len(row.metadata) + len(row.vector or b"")
+    values: dict[str, Any] = dict.fromkeys(PERSISTED, 0.0)
+    values |= {"tier": 2, "pinned": False, "importance": 0.5, "size": size, "arrived": 0, "occurred_at": None}
+    return replace(entry_of(row.slot, [values[name] for name in PERSISTED]))
+
+
+def _put(new: apsw.Connection, row: Row, entry: Entry) -> None:
+    new.execute("REPLACE INTO records VALUES (?, ?, ?, ?, ?)", (row.slot, row.id, row.text, row.metadata, row.vector))
+    values = [None if (value := getattr(entry, name)) != value else value for name in PERSISTED]
+    marks = ", ".join("?" * (len(PERSISTED) + 2))
+    sql = f"REPLACE INTO ledger(slot, {', '.join(PERSISTED)}, checksum) VALUES ({marks})"  # noqa: S608 - names of our own columns
+    new.execute(sql, (entry.slot, *values, row.checksum))
+
+
+def _ranges(old: apsw.Connection) -> Iterator[tuple[int, int]]:
+    tops = [row[0] for table in ("ledger", "records") for row in _some(old, f"SELECT max(slot) FROM {table}")]  # noqa: S608 - our own tables
+    top = max((top for top in tops if top is not None), default=-1)
+    for low in range(0, top + 1, _ROWS_AT_ONCE):
+        yield low, low + _ROWS_AT_ONCE - 1
+
+
+def _read(old: apsw.Connection, sql: str, low: int, high: int) -> list[tuple[Any, ...]]:
+    """Read a range of slots; where that fails, its halves, down to the single slot."""
+    try:
+        return list(old.execute(sql, (low, high)))
+    except _DAMAGE:
+        if low >= high:
+            return []
+    middle = (low + high) // 2
+    return _read(old, sql, low, middle) + _read(old, sql, middle + 1, high)
+
+
+def _some(old: apsw.Connection, sql: str) -> list[tuple[Any, ...]]:
+    """Read until the first damage."""
+    rows: list[tuple[Any, ...]] = []
+    try:
+        rows.extend(old.execute(sql))
+    except _DAMAGE:
+        return rows
+    return rows

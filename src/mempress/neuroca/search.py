@@ -1,0 +1,200 @@
+"""Search: a shortlist from the index, rescored with the stored vectors, joined with what the words find.
+
+    score = cosine + words_weight x share of the query's names in the text - redundancy_weight x redundancy
+
+Without a vector the score is that of the words alone, less redundancy. Filters are applied to the shortlist, which
+is widened until there are enough; a filter that hardly any record passes is answered from the store itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mempress.neuroca.record import Filter, Hit, Stored, Tier, Why
+from mempress.neuroca.vectors import matrix_of
+from mempress.neuroca.words import fold, names_in
+from mempress.neuroca.writing import save_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mempress.neuroca.core import Core
+    from mempress.neuroca.index import Vectors
+    from mempress.neuroca.store import Row
+
+_NAME_CANDIDATES = 64
+_WIDEST = 4_096
+_SCAN_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A checked query: the text or None, a unit vector of shape (1, dimension) or None, the limit and the filter."""
+
+    text: str | None
+    vector: Vectors | None
+    limit: int
+    where: Filter | None
+
+
+@dataclass(slots=True)
+class _Candidate:
+    slot: int
+    score: float
+    why: Why
+
+
+def search(core: Core, query: Query) -> list[tuple[int, Hit]]:
+    """Give (slot, hit) of at most ``query.limit`` records, best first."""
+    passes = None if query.where is None else _columns_mask(core, query.where)
+    found = _by_meaning(core, query, passes) if query.vector is not None else _by_words(core, query, passes)
+    found.sort(key=lambda candidate: (-candidate.score, -int(core.ledger.arrived[candidate.slot])))
+    best = found[: query.limit]
+    rows = core.store.rows([candidate.slot for candidate in best])
+    return [(item.slot, _hit(core, item, rows[item.slot])) for item in best if item.slot in rows]
+
+
+def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> list[_Candidate]:
+    assert query.vector is not None  # noqa: S101 - the caller's branch, for the type checker
+    names = names_in(query.text) if query.text and core.words.mode != "off" else []
+    named = core.words.by_names(names, core.ledger, _NAME_CANDIDATES) if names else []
+    width = max(core.settings.shortlist, 4 * query.limit)
+    while True:
+        slots = core.index.search(query.vector, width)[0]
+        every = len(slots) < width
+        both = np.union1d(slots, np.asarray(named, np.int64)) if named else slots
+        kept = _filtered(core, both, query.where, passes)
+        if every or len(kept) >= query.limit:
+            break
+        if width >= _WIDEST:
+            kept = _scanned(core, query.where, passes)
+            break
+        width *= 4
+    return _rescored(core, kept, query.vector[0], names)
+
+
+def _rescored(core: Core, slots: Sequence[int], vector: NDArray[np.float32], names: Sequence[str]) -> list[_Candidate]:
+    texts: Mapping[int, Row] = core.store.rows(slots) if names else {}
+    if names:
+        vectors = {slot: row.vector for slot, row in texts.items() if row.vector is not None}
+    else:
+        vectors = core.store.vectors(slots)
+    keys, matrix = matrix_of(vectors)
+    if not keys:
+        return []
+    weights = core.settings
+    found = []
+    for slot, cosine in zip(keys, (matrix @ vector).tolist(), strict=True):
+        share = _share(texts[slot].text, names) if names else None
+        redundancy = float(core.ledger.redundancy[slot])
+        score = cosine + weights.words_weight * (share or 0.0) - weights.redundancy_weight * redundancy
+        found.append(_Candidate(slot, score, Why(cosine, share, redundancy)))
+    return found
+
+
+def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> list[_Candidate]:
+    if not query.text or core.words.mode == "off":
+        return []
+    if core.words.waiting:
+        save_words(core)
+    width = max(core.settings.shortlist, 4 * query.limit)
+    while True:
+        ranked = core.words.ranked(core.words.terms(query.text), core.ledger, width)
+        scores = dict(ranked)
+        kept = _filtered(core, np.fromiter(scores, "i8", len(scores)), query.where, passes)
+        if len(kept) >= query.limit or len(ranked) < width or width >= _WIDEST:
+            break
+        width *= 4
+    found = []
+    for slot in kept:
+        redundancy = float(core.ledger.redundancy[slot])
+        score = scores[slot] - core.settings.redundancy_weight * redundancy
+        found.append(_Candidate(slot, score, Why(None, scores[slot], redundancy)))
+    return found
+
+
+def _share(text: str, names: Sequence[str]) -> float:
+    folded = fold(text[: 1 << 16])
+    return sum(name in folded for name in names) / len(names)
+
+
+def _columns_mask(core: Core, where: Filter) -> NDArray[np.bool_]:
+    ledger, top = core.ledger, core.ledger.top
+    mask = ledger.tier[:top] != Tier.FREE
+    if where.tiers is not None:
+        mask &= np.isin(ledger.tier[:top], [int(tier) for tier in where.tiers])
+    if where.min_importance is not None:
+        mask &= ledger.importance[:top] >= where.min_importance
+    if where.since is not None or where.until is not None:
+        moment = np.where(np.isnan(ledger.occurred_at[:top]), ledger.stored_at[:top], ledger.occurred_at[:top])
+        mask &= moment >= (-np.inf if where.since is None else where.since)
+        mask &= moment < (np.inf if where.until is None else where.until)
+    return mask
+
+
+def _filtered(
+    core: Core, slots: NDArray[np.int64], where: Filter | None, passes: NDArray[np.bool_] | None
+) -> list[int]:
+    if where is None or passes is None:
+        return slots.tolist()
+    kept: list[int] = slots[passes[slots]].tolist()
+    if not where.metadata or not kept:
+        return kept
+    rows = core.store.rows(kept)
+    return [slot for slot in kept if slot in rows and _agrees(json.loads(rows[slot].metadata), where.metadata)]
+
+
+def _scanned(core: Core, where: Filter | None, passes: NDArray[np.bool_] | None) -> list[int]:
+    if where is None or passes is None:
+        return []
+    slots = np.flatnonzero(passes)
+    if where.metadata:
+        flat = [
+            (key, value)
+            for key, value in where.metadata.items()
+            if isinstance(value, (str, int, float)) and '"' not in key
+        ]
+        if flat:
+            slots = np.intersect1d(slots, np.asarray(core.store.matching(flat, core.ledger.top), np.int64))
+    return _filtered(core, slots[:_SCAN_LIMIT], where, passes)
+
+
+def _agrees(metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(key in metadata and metadata[key] == value for key, value in wanted.items())
+
+
+def _hit(core: Core, item: _Candidate, row: Row) -> Hit:
+    ledger, slot = core.ledger, item.slot
+    happened = float(ledger.occurred_at[slot])
+    return Hit(
+        id=row.id,
+        text=row.text,
+        score=item.score,
+        tier=Tier(int(ledger.tier[slot])),
+        why=item.why,
+        importance=float(ledger.importance[slot]),
+        metadata=json.loads(row.metadata),
+        timestamp=None if np.isnan(happened) else happened,
+    )
+
+
+def stored(core: Core, row: Row) -> Stored:
+    """Give a held record with what the ledger knows of it."""
+    ledger, slot = core.ledger, row.slot
+    happened = float(ledger.occurred_at[slot])
+    return Stored(
+        id=row.id,
+        text=row.text,
+        importance=float(ledger.importance[slot]),
+        metadata=json.loads(row.metadata),
+        timestamp=None if np.isnan(happened) else happened,
+        pinned=bool(ledger.pinned[slot]),
+        tier=Tier(int(ledger.tier[slot])),
+        hits=float(ledger.hits[slot]),
+        stored_at=float(ledger.stored_at[slot]),
+    )

@@ -1,0 +1,264 @@
+"""The durable store: one SQLite file in WAL mode, one connection, every change in one transaction.
+
+Nothing here decides anything: it writes the rows it is given, reads them back, and turns SQLite's errors into the
+engine's. The caller holds the engine's lock.
+"""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import apsw
+
+from mempress.neuroca import schema
+from mempress.neuroca.errors import DamagedError, StorageError
+from mempress.neuroca.ledger import MUTABLE, PERSISTED, Entry, Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from mempress.neuroca.settings import Settings
+
+FILE_NAME = "neuroca.db"
+PAGE_BYTES = 4096
+_COLUMNS = "slot, " + ", ".join(PERSISTED)
+_PUT_RECORD = "REPLACE INTO records(slot, id, text, metadata, vector) VALUES (?, ?, ?, ?, ?)"
+_PUT_LINE = f"REPLACE INTO ledger({_COLUMNS}, checksum) VALUES ({', '.join('?' * (len(PERSISTED) + 2))})"  # noqa: S608 - names of our own columns
+_UPDATE_LINE = f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in MUTABLE)} WHERE slot = ?"  # noqa: S608 - names of our own columns
+_FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record's wide part as it stands in the store; ``metadata`` is JSON, ``vector`` float16 bytes or None."""
+
+    slot: int
+    id: str
+    text: str
+    metadata: str
+    vector: bytes | None
+
+    @property
+    def checksum(self) -> int:
+        """Give the CRC-32 of the whole row."""
+        return checksum(self.id, self.text, self.metadata, self.vector)
+
+
+def checksum(record_id: str, text: str, metadata: str, vector: bytes | None) -> int:
+    """Give the CRC-32 over a row's parts, in order."""
+    crc = zlib.crc32(f"{record_id}\0{text}\0{metadata}".encode())
+    return zlib.crc32(vector, crc) if vector else crc
+
+
+class Store:
+    """The tables of ``schema``, typed."""
+
+    def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
+        self.path = directory / FILE_NAME
+        self._log_bytes = log_bytes
+        with storage_errors(self.path):
+            self._db = apsw.Connection(str(self.path))
+            self._prepare(settings, max_pages)
+            schema.migrate(self._db)
+
+    def _prepare(self, settings: Settings, max_pages: int | None) -> None:
+        self._db.set_busy_timeout(2_000)
+        pragmas = {
+            "page_size": PAGE_BYTES,
+            "auto_vacuum": 2,
+            "journal_mode": "wal",
+            "synchronous": "full" if settings.durability == "full" else "normal",
+            "cache_size": -(settings.cache_bytes // 1024),
+            "wal_autocheckpoint": max(16, self._log_bytes // 2 // PAGE_BYTES),
+            "journal_size_limit": self._log_bytes,
+            "cell_size_check": 1,
+        }
+        for name, value in pragmas.items():
+            self._db.pragma(name, value)
+        if max_pages is not None:
+            self._db.pragma("max_page_count", max_pages)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all changes of the block, or none.
+
+        Raises:
+            StorageError: the disk is full or failed; nothing of the block was kept.
+            DamagedError: a page of the file is corrupt.
+        """
+        with storage_errors(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
+        """Write records into their slots; what a slot held before, or another slot under the same id, is gone."""
+        self._db.executemany(_PUT_RECORD, ((row.slot, row.id, row.text, row.metadata, row.vector) for row in rows))
+        self._db.executemany(
+            _PUT_LINE,
+            (
+                (entry.slot, *(_plain(getattr(entry, name)) for name in PERSISTED), row.checksum)
+                for row, entry in zip(rows, entries, strict=True)
+            ),
+        )
+
+    def drop(self, slots: Iterable[int]) -> None:
+        """Remove the records in these slots."""
+        keys = [(slot,) for slot in slots]
+        self._db.executemany("DELETE FROM records WHERE slot = ?", keys)
+        self._db.executemany("DELETE FROM ledger WHERE slot = ?", keys)
+
+    def update(self, ledger: Ledger, slots: Sequence[int]) -> None:
+        """Write the mutable columns of these slots."""
+        columns = [getattr(ledger, name)[slots].tolist() for name in MUTABLE]
+        self._db.executemany(_UPDATE_LINE, zip(*columns, slots, strict=True))
+
+    def slots_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Give the slots of those ids that are held."""
+        found: dict[str, int] = {}
+        with storage_errors(self.path):
+            for part in _parts(ids):
+                query = f"SELECT id, slot FROM records WHERE id IN ({_marks(part)})"  # noqa: S608 - question marks only
+                found.update(self._db.execute(query, part))
+        return found
+
+    def rows(self, slots: Sequence[int]) -> dict[int, Row]:
+        """Give the records in these slots."""
+        found: dict[int, Row] = {}
+        with storage_errors(self.path):
+            for part in _parts(slots):
+                query = f"SELECT slot, id, text, metadata, vector FROM records WHERE slot IN ({_marks(part)})"  # noqa: S608 - question marks only
+                for fields in self._db.execute(query, part):
+                    found[fields[0]] = Row(*fields)
+        return found
+
+    def vectors(self, slots: Sequence[int]) -> dict[int, bytes]:
+        """Give the vectors of those slots that have one, as float16 bytes."""
+        found: dict[int, bytes] = {}
+        with storage_errors(self.path):
+            for part in _parts(slots):
+                query = f"SELECT slot, vector FROM records WHERE vector IS NOT NULL AND slot IN ({_marks(part)})"  # noqa: S608 - question marks only
+                found.update(self._db.execute(query, part))
+        return found
+
+    def scan(self) -> Iterator[tuple[Row, Entry, int]]:
+        """Give every record with its line and the checksum it should have, in order of slots."""
+        names = ", ".join(f"l.{name}" for name in PERSISTED)
+        query = (
+            f"SELECT r.slot, r.id, r.text, r.metadata, r.vector, l.checksum, {names} "  # noqa: S608 - names of our own columns
+            "FROM records r JOIN ledger l USING (slot) ORDER BY r.slot"
+        )
+        with storage_errors(self.path):
+            for fields in self._db.execute(query):
+                yield Row(*fields[:5]), entry_of(fields[0], fields[6:]), fields[5]
+
+    def matching(self, conditions: Sequence[tuple[str, Any]], limit: int) -> list[int]:
+        """Give at most ``limit`` slots whose metadata has these top-level values; reads the whole store."""
+        where = " AND ".join("json_extract(metadata, ?) IS ?" for _ in conditions)
+        values = [part for key, value in conditions for part in (f'$."{key}"', value)]
+        query = f"SELECT slot FROM records WHERE {where} LIMIT ?"  # noqa: S608 - question marks only
+        with storage_errors(self.path):
+            return [row[0] for row in self._db.execute(query, (*values, limit))]
+
+    def read_meta(self, key: str, default: Any = None) -> Any:
+        """Give the value under ``key``."""
+        with storage_errors(self.path):
+            found = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return default if found is None else found[0]
+
+    def write_meta(self, **values: Any) -> None:
+        """Set values, inside a transaction."""
+        self._db.executemany("REPLACE INTO meta(key, value) VALUES (?, ?)", values.items())
+
+    def count(self) -> int:
+        """Count the records in the store itself."""
+        with storage_errors(self.path):
+            return int(next(self._db.execute("SELECT count(*) FROM ledger"))[0])
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement of another module of the engine (words, audit)."""
+        with storage_errors(self.path):
+            return list(self._db.execute(sql, values))
+
+    def execute_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for each row of values."""
+        self._db.executemany(sql, values)
+
+    def schema_version(self) -> int:
+        """Give the version of the tables."""
+        return int(self._db.pragma("user_version"))
+
+    def pages(self) -> tuple[int, int]:
+        """Give the pages of the file, and how many of them are free."""
+        with storage_errors(self.path):
+            return int(self._db.pragma("page_count")), int(self._db.pragma("freelist_count"))
+
+    def disk_bytes(self) -> int:
+        """Give the bytes of the file and its log."""
+        parts = (self.path, self.path.with_name(FILE_NAME + "-wal"), self.path.with_name(FILE_NAME + "-shm"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Carry the log into the file."""
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+        with storage_errors(self.path):
+            self._db.wal_checkpoint(mode=mode)
+
+    def give_back_pages(self, pages: int) -> None:
+        """Shorten the file by at most ``pages`` free pages."""
+        with storage_errors(self.path):
+            self._db.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+
+    def close(self) -> None:
+        """Close the connection; the log is carried over where there is room."""
+        self._db.close()
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into the engine's."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise DamagedError(
+            f"{path}: {error}. Open the store again: what is readable is kept and what is lost is named."
+        ) from error
+    except _FULL as error:
+        raise StorageError(
+            f"{path}: {error}. Nothing that was acknowledged is lost; make room on the disk (or raise capacity_bytes) "
+            "and call again."
+        ) from error
+    except apsw.BusyError as error:
+        raise StorageError(f"{path}: {error}. Another program reads or writes the file: end it.") from error
+
+
+def entry_of(slot: int, values: Sequence[Any]) -> Entry:
+    """Build a ledger line from the persisted columns in order."""
+    line = dict(zip(PERSISTED, values, strict=True))
+    line["pinned"] = bool(line["pinned"])
+    if line["occurred_at"] is None:
+        line["occurred_at"] = float("nan")
+    return Entry(slot=slot, **line)
+
+
+def _plain(value: Any) -> Any:
+    return None if value != value else value  # noqa: PLR0124 - NaN alone differs from itself; SQLite has no NaN
+
+
+def _marks(part: Sequence[Any]) -> str:
+    return ",".join("?" * len(part))
+
+
+def _parts(items: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

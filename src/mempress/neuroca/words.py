@@ -1,0 +1,124 @@
+"""The index of words: SQLite's FTS5 without content, written a few hundred records at a time.
+
+In ``names`` mode it holds only what can tell one memory from another where vectors are weak: capitalised words and
+numbers. What was written last waits in memory, where searches see it too; after a crash the store's watermark says
+which records to index again. An entry whose slot has a new record is overwritten, one of an empty slot is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mempress.neuroca.ledger import Ledger
+    from mempress.neuroca.store import Store
+
+WAITING = 256
+WATERMARK = "words_upto"
+_WORD = re.compile(r"[^\W_]+")
+_MAX_CHARACTERS = 1 << 16
+_MAX_TERMS = 12
+_COMMON = frozenset(
+    "a about after all also an and any are as at be been before but by can could did do does for from had has have he her "
+    "hers him his how i if in into is it its just last let me my new next no not now of ok on or our please she should so "
+    "some tell that the their them then there these they this those to today tomorrow us was we were what when where which "
+    "while who whom whose why will with would yes yesterday yet you your".split()
+)
+
+
+def fold(text: str) -> str:
+    """Give the text in lower case, without diacritics."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def names_in(text: str) -> list[str]:
+    """Give the distinct capitalised words and numbers of a text, folded, without common words, in order."""
+    found = _WORD.findall(text[:_MAX_CHARACTERS])
+    names = (fold(word) for word in found if len(word) > 1 and (not word.islower() or word.isdigit()))
+    return list(dict.fromkeys(name for name in names if name not in _COMMON))
+
+
+def words_in(text: str) -> list[str]:
+    """Give the distinct words of a text, folded, without common words, in order."""
+    return list(dict.fromkeys(word for word in _WORD.findall(fold(text[:_MAX_CHARACTERS])) if word not in _COMMON))
+
+
+class Words:
+    """Full text by slot. ``mode`` is ``names``, ``all`` or ``off``."""
+
+    def __init__(self, store: Store, mode: str) -> None:
+        self.mode = mode
+        self._store = store
+        self._waiting: dict[int, str | None] = {}
+
+    def terms(self, text: str) -> list[str]:
+        """Give what this index would look for."""
+        return names_in(text) if self.mode == "names" else words_in(text)
+
+    def content(self, text: str) -> str:
+        """Give what this index keeps of a text."""
+        return " ".join(self.terms(text))
+
+    def write(self, changes: Mapping[int, str | None], arrivals: int, *, force: bool = False) -> bool:
+        """Inside a transaction: write ``changes`` (None: removed) and all that waits, if that is worth it.
+
+        Returns whether it did; after the commit the caller passes that to ``settle``.
+        """
+        if self.mode == "off" or (len(self._waiting) + len(changes) < WAITING and not force):
+            return False
+        rows = {**self._waiting, **changes}
+        kept = [(slot, text) for slot, text in rows.items() if text is not None]
+        gone = [(slot,) for slot, text in rows.items() if text is None]
+        self._store.execute_many("DELETE FROM words WHERE rowid = ?", gone)
+        self._store.execute_many("REPLACE INTO words(rowid, text) VALUES (?, ?)", kept)
+        self._store.write_meta(**{WATERMARK: arrivals})
+        return True
+
+    def settle(self, changes: Mapping[int, str | None], *, written: bool) -> None:
+        """After the commit: remember what still waits."""
+        if self.mode == "off":
+            return
+        if written:
+            self._waiting.clear()
+        else:
+            self._waiting.update(changes)
+
+    def by_names(self, names: Sequence[str], ledger: Ledger, most: int) -> list[int]:
+        """Give the slots that have all the names, or else the rarest; none where more than ``most`` have."""
+        names = names[:_MAX_TERMS]
+        found = self._having(names, most)
+        if not found and len(names) > 1:
+            each = [self._having([name], most) for name in names]
+            found = min((slots for slots in each if slots), key=len, default=[])
+        return [slot for slot in found if ledger.tier[slot]] if len(found) <= most else []
+
+    def ranked(self, terms: Sequence[str], ledger: Ledger, most: int) -> list[tuple[int, float]]:
+        """Give (slot, BM25 squeezed into [0, 1)) of the best ``most`` records that have any of the terms, best first."""
+        if not terms:
+            return []
+        query = " OR ".join(f'"{term}"' for term in terms[:_MAX_TERMS])
+        rows = self._store.execute(
+            "SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (query, most + 64)
+        )
+        return [(slot, -rank / (1.0 - rank)) for slot, rank in rows if slot < ledger.top and ledger.tier[slot]][:most]
+
+    @property
+    def waiting(self) -> int:
+        """Count the records that wait to be written."""
+        return len(self._waiting)
+
+    def _having(self, names: Sequence[str], most: int) -> list[int]:
+        query = " AND ".join(f'"{name}"' for name in names)
+        rows = self._store.execute("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (query, most + 1))
+        found = [row[0] for row in rows if row[0] not in self._waiting]
+        for slot, text in self._waiting.items():
+            if text is not None and set(names) <= set(text.split()):
+                found.append(slot)
+        return found

@@ -1,0 +1,214 @@
+"""Writing: one chunk of records into the store, the index and the ledger, or into none of them.
+
+The order is always: choose victims and slots, commit to the store, then change what is in memory. A failure before
+the commit leaves all as it was; one after it marks the core stale, and it is rebuilt from the store before its next use.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mempress.neuroca.errors import CapacityError, StorageError
+from mempress.neuroca.ledger import Entry
+from mempress.neuroca.record import Tier
+from mempress.neuroca.store import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mempress.neuroca.core import Core
+    from mempress.neuroca.draft import Draft
+    from mempress.neuroca.eviction import Eviction
+    from mempress.neuroca.index import Vectors
+
+ACCESS_CLOCK = "access_clock"
+ARRIVALS = "arrivals"
+_DIRTY_PER_WRITE = 2_048
+_MOST_TRIES = 12
+
+
+def write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
+    """Store one chunk: all of it or none.
+
+    Raises:
+        CapacityError: the budget is full and nothing may go.
+        StorageError: the disk is full or failed.
+    """
+    for _ in range(_MOST_TRIES):
+        try:
+            _write(core, eviction, drafts, vectors)
+        except StorageError:
+            if not _at_own_limit(core):
+                raise
+            core.budget.shrink()
+            make_room(core, eviction, 0, 0)
+        else:
+            return
+    raise StorageError(
+        "The file is at its capacity_bytes and evicting made no room for these records: raise capacity_bytes."
+    )
+
+
+def make_room(core: Core, eviction: Eviction, records: int, size: int) -> int:
+    """Evict until ``records`` more of ``size`` bytes fit, in transactions of a chunk each; give how many went."""
+    removed = 0
+    over = core.budget.excess(core.ledger, records, size)
+    while any(over):
+        chunk = core.budget.chunk_records()
+        if over[0]:
+            victims = eviction.choose(min(over[0], chunk), 0)
+        else:
+            victims = eviction.choose(1, min(over[1], core.ledger.bytes * chunk // max(core.ledger.live, 1)))
+        remove(core, victims)
+        removed += len(victims)
+        over = core.budget.excess(core.ledger, records, size)
+    core.testimony.note(removed=removed)
+    return removed
+
+
+def remove(core: Core, slots: Sequence[int]) -> None:
+    """Remove live records, in one transaction."""
+    if not slots:
+        return
+    changes: dict[int, str | None] = dict.fromkeys(slots)
+    with core.store.transaction():
+        core.store.drop(slots)
+        written = core.words.write(changes, core.ledger.arrivals)
+    with consistent(core):
+        core.index.remove(slots)
+        core.ledger.drop(np.asarray(slots, np.int64))
+        core.ledger.give_back(slots)
+        core.words.settle(changes, written=written)
+
+
+def save_changes(core: Core, *, everything: bool = False) -> int:
+    """Write what changed in the ledger and what waits to be indexed; give how many ledger lines."""
+    dirty = np.flatnonzero(core.ledger.dirty[: core.ledger.top])
+    with core.store.transaction():
+        core.store.update(core.ledger, dirty.tolist())
+        _save_clocks(core, core.ledger.arrivals)
+        written = core.words.write({}, core.ledger.arrivals, force=everything and core.words.waiting > 0)
+    core.ledger.dirty[dirty] = False
+    core.words.settle({}, written=written)
+    return len(dirty)
+
+
+def save_words(core: Core) -> None:
+    """Index the words that wait."""
+    with core.store.transaction():
+        written = core.words.write({}, core.ledger.arrivals, force=True)
+    core.words.settle({}, written=written)
+
+
+@contextmanager
+def consistent(core: Core) -> Iterator[None]:
+    """Mark the core stale if the block does not end: the store is ahead of what is in memory."""
+    core.stale = True
+    yield
+    core.stale = False
+
+
+def _write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
+    known = core.store.slots_of([draft.id for draft in drafts])
+    replaced = [known[draft.id] for draft in drafts if draft.id in known]
+    victims = _victims(core, eviction, drafts, replaced)
+    fresh = len(drafts) - len(replaced)
+    reused, emptied = victims[:fresh], victims[fresh:]
+    taken = core.ledger.take(fresh - len(reused))
+    places = iter([*reused, *taken])
+    slots = [known.get(draft.id, -1) for draft in drafts]
+    slots = [slot if slot >= 0 else next(places) for slot in slots]
+    try:
+        _commit(core, drafts, vectors, slots, replaced, reused, emptied)
+    except BaseException:
+        core.ledger.give_back(taken)
+        raise
+    core.testimony.note(removed=len(victims), bytes_freed=0)
+
+
+def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: Sequence[int]) -> list[int]:
+    size = sum(draft.size for draft in drafts) + len(drafts) * 2 * core.settings.dimension
+    given_back = int(core.ledger.size[list(replaced)].sum()) if replaced else 0
+    records, excess = core.budget.excess(core.ledger, len(drafts) - len(replaced), size - given_back)
+    if not records and not excess:
+        return []
+    if core.settings.overflow == "reject":
+        raise CapacityError(
+            f"The budget is full ({core.ledger.live} records) and overflow is 'reject': delete some records, "
+            "raise the capacity, or use overflow 'evict'."
+        )
+    return eviction.choose(records, excess, frozenset(replaced))
+
+
+def _commit(
+    core: Core,
+    drafts: Sequence[Draft],
+    vectors: Vectors | None,
+    slots: Sequence[int],
+    replaced: Sequence[int],
+    reused: Sequence[int],
+    emptied: Sequence[int],
+) -> None:
+    ledger = core.ledger
+    halves = None if vectors is None else vectors.astype(np.float16)
+    rows = [
+        Row(slot, draft.id, draft.text, draft.metadata, None if halves is None else halves[at].tobytes())
+        for at, (slot, draft) in enumerate(zip(slots, drafts, strict=True))
+    ]
+    entries = _entries(core, drafts, slots, hits=dict(zip(replaced, ledger.hits[list(replaced)].tolist(), strict=True)))
+    changes: dict[int, str | None] = dict.fromkeys(emptied)
+    if core.words.mode != "off":
+        changes |= {row.slot: core.words.content(row.text) for row in rows}
+    dirty = np.flatnonzero(ledger.dirty[: ledger.top])[:_DIRTY_PER_WRITE]
+    arrivals = ledger.arrivals + len(drafts)
+    with core.store.transaction():
+        core.store.drop(emptied)
+        core.store.update(ledger, dirty.tolist())
+        core.store.put(rows, entries)
+        _save_clocks(core, arrivals)
+        written = core.words.write(changes, arrivals)
+    with consistent(core):
+        ledger.dirty[dirty] = False
+        gone = [*replaced, *reused, *emptied]
+        core.index.remove(gone)
+        ledger.drop(np.asarray(gone, np.int64))
+        ledger.give_back(emptied)
+        if halves is not None:
+            core.index.add(slots, halves.astype(np.float32))
+        ledger.put(entries)
+        ledger.arrivals = arrivals
+        core.words.settle(changes, written=written)
+
+
+def _entries(core: Core, drafts: Sequence[Draft], slots: Sequence[int], hits: dict[int, float]) -> list[Entry]:
+    now, ledger = core.now(), core.ledger
+    vector_bytes = 2 * core.settings.dimension
+    return [
+        Entry(
+            slot=slot,
+            tier=int(Tier.STM),
+            pinned=draft.pinned,
+            importance=draft.importance,
+            hits=hits.get(slot, 0.0),
+            redundancy=0.0,
+            size=draft.size + vector_bytes,
+            arrived=ledger.arrivals + at,
+            exposed=ledger.access_clock,
+            stored_at=now,
+            used_at=now,
+            occurred_at=draft.occurred_at,
+        )
+        for at, (slot, draft) in enumerate(zip(slots, drafts, strict=True))
+    ]
+
+
+def _save_clocks(core: Core, arrivals: int) -> None:
+    core.store.write_meta(**{ACCESS_CLOCK: core.ledger.access_clock, ARRIVALS: arrivals})
+
+
+def _at_own_limit(core: Core) -> bool:
+    most = core.budget.max_pages
+    return most is not None and core.store.pages()[0] >= most - 64 and core.settings.overflow == "evict"
