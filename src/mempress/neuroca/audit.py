@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mempress.neuroca.ledger import PERSISTED, Entry
+from mempress.neuroca.ledger import Entry
 from mempress.neuroca.record import Tier
 from mempress.neuroca.writing import save_changes
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.core import Core
 
 _SHOWN = 5
+_COMPARED = tuple(name for name in Entry._fields if name not in {"slot", "tier"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Finding:
     """A broken invariant.
 
     Attributes:
-        name: ``damaged_file``, ``damaged_record``, ``half_record``, ``ledger_missing``, ``ledger_ghost``,
+        name: ``damaged_file``, ``damaged_record``, ``ledger_missing``, ``ledger_ghost``,
             ``ledger_differs``, ``index_missing``, ``index_ghost``, ``counts``, ``over_budget`` or ``free_slots``.
         count: how many records it concerns.
         detail: the first few of them.
@@ -61,7 +62,7 @@ def audit(core: Core) -> list[Finding]:
 
 
 def _differs(core: Core, entry: Entry) -> bool:
-    for name in PERSISTED:
+    for name in _COMPARED:
         held, kept = getattr(core.ledger, name)[entry.slot], getattr(entry, name)
         if not (held == kept or (np.isnan(held) and np.isnan(kept))) and abs(held - kept) > 1e-6 * abs(kept):
             return True
@@ -89,9 +90,3 @@ def _file(core: Core) -> Iterator[Finding]:
     said = [row[0] for row in core.store.execute("PRAGMA integrity_check(5)")]
     if said != ["ok"]:
         yield Finding("damaged_file", len(said), "; ".join(map(str, said)))
-    halves = core.store.execute(
-        "SELECT slot FROM records WHERE slot NOT IN (SELECT slot FROM ledger) "
-        "UNION SELECT slot FROM ledger WHERE slot NOT IN (SELECT slot FROM records)"
-    )
-    if halves:
-        yield Finding("half_record", len(halves), ", ".join(f"slot {row[0]}" for row in halves[:_SHOWN]))

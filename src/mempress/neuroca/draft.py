@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OVERHEAD_BYTES = 130
 """A record's ledger line, its entry in the index of ids, and cell headers."""
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 _MAX_ID_BYTES = 1024
 _MAX_METADATA_BYTES = 1 << 20
 
@@ -100,7 +101,7 @@ def _utf8(value: Any, name: str, record_id: Any) -> int:
 
 def _json(metadata: Mapping[str, Any], record_id: str) -> str:
     try:
-        text = json.dumps(dict(metadata), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text = _ENCODER.encode(dict(metadata))
         length = len(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise RecordError(

@@ -229,10 +229,6 @@ class Neuroca:
         with self._using() as core:
             findings = audit(core)
             if fix and findings:
-                core.store.execute(
-                    "DELETE FROM records WHERE slot NOT IN (SELECT slot FROM ledger)",
-                )
-                core.store.execute("DELETE FROM ledger WHERE slot NOT IN (SELECT slot FROM records)")
                 rebuild(core)
                 self._eviction.forget_queue()
             return findings

@@ -7,8 +7,7 @@ with the process, never a record).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,27 +34,27 @@ _COLUMNS: dict[str, str] = {
     "used_at": "f8",
     "occurred_at": "f8",
 }
-PERSISTED = tuple(name for name in _COLUMNS if name != "dirty")
-MUTABLE = ("tier", "hits", "redundancy", "used_at", "importance")
+FIXED = ("importance", "pinned", "size", "arrived", "exposed", "stored_at", "occurred_at")
+"""Columns that stand with the record; importance may be raised by consolidation, and then stands in STATE too."""
+STATE = ("tier", "hits", "redundancy", "used_at", "importance")
 """Columns that change after a record was stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One record's line. ``exposed`` is the access clock when it arrived; ``occurred_at`` NaN: unknown."""
 
     slot: int
-    tier: int
-    pinned: bool
     importance: float
-    hits: float
-    redundancy: float
+    pinned: bool
     size: int
     arrived: int
     exposed: float
     stored_at: float
-    used_at: float
     occurred_at: float
+    tier: int
+    hits: float
+    redundancy: float
+    used_at: float
 
 
 class Ledger:
@@ -108,11 +107,11 @@ class Ledger:
         """Fill free slots."""
         if not entries:
             return
-        slots = np.fromiter((entry.slot for entry in entries), "i8", len(entries))
+        columns = list(zip(*entries, strict=True))
+        slots = np.array(columns[0], "i8")
         self._grow(int(slots.max()) + 1)
-        for name in PERSISTED:
-            column = getattr(self, name)
-            column[slots] = [getattr(entry, name) for entry in entries]
+        for name, values in zip(Entry._fields[1:], columns[1:], strict=True):
+            getattr(self, name)[slots] = values
         self.dirty[slots] = False
         self._count(slots, 1)
 
@@ -124,12 +123,18 @@ class Ledger:
             self.dirty[slots] = False
 
     def move(self, slots: Slots, tier: Tier) -> None:
-        """Move live records to another tier."""
+        """Move live records to another tier.
+
+        From STM to MTM needs no saving: age alone moved it, and would again.
+        """
         if len(slots):
             self._count_tiers(slots, -1)
+            if tier != Tier.MTM:
+                self.dirty[slots] = True
+            else:
+                self.dirty[slots] |= self.tier[slots] == Tier.LTM
             self.tier[slots] = tier
             self._count_tiers(slots, 1)
-            self.dirty[slots] = True
 
     def adopt(self, entries: Sequence[Entry]) -> None:
         """Fill from a store at opening; ``finish_adopting`` ends it."""

@@ -6,15 +6,14 @@ Three renames make it safe at any moment: ``neuroca.db.partial`` is being writte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError
-from mempress.neuroca.ledger import PERSISTED
-from mempress.neuroca.store import FILE_NAME, Row, entry_of
+from mempress.neuroca.store import FILE_NAME, PUT, SAVE, SCAN, SCAN_ALONE, Row, entry_of, record_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +78,7 @@ def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
     ids: dict[int, str] = {}
     slots: set[int] = set()
     for low, high in _ranges(old):
-        for slot, _ in _read(old, "SELECT slot, tier FROM ledger WHERE slot BETWEEN ? AND ?", low, high):
+        for slot, _ in _read(old, "SELECT slot, arrived FROM records WHERE slot BETWEEN ? AND ?", low, high):
             slots.add(slot)
     for name, slot in _some(old, "SELECT id, slot FROM records INDEXED BY sqlite_autoindex_records_1"):
         ids[slot] = name
@@ -107,41 +106,26 @@ def _copy(old: apsw.Connection, target: Path, slots: list[int]) -> set[int]:
 
 
 def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Entry]]:
-    """Give the whole records of a range: both parts readable, the checksum right; a lost line is made anew."""
-    names = ", ".join(PERSISTED)
-    lines = {
-        fields[0]: fields[1:]
-        for fields in _read(old, f"SELECT slot, checksum, {names} FROM ledger WHERE slot BETWEEN ? AND ?", low, high)  # noqa: S608 - names of our own columns
-    }
-    rows = _read(old, "SELECT slot, id, text, metadata, vector FROM records WHERE slot BETWEEN ? AND ?", low, high)
-    for fields in rows:
-        if not isinstance(fields[1], str) or not isinstance(fields[2], str) or not isinstance(fields[3], str):
-            continue
-        row = Row(*fields)
-        line = lines.get(row.slot)
-        if line is None:
-            yield row, _made_anew(row)
-        elif row.checksum == line[0]:
-            yield row, entry_of(row.slot, line[1:])
-
-
-def _made_anew(row: Row) -> Entry:
-    size = 2 * len(row.id) + len(row.text) + len(row.metadata) + len(row.vector or b"")
-    values: dict[str, Any] = dict.fromkeys(PERSISTED, 0.0)
-    values |= {"tier": 2, "pinned": False, "importance": 0.5, "size": size, "arrived": 0, "occurred_at": None}
-    return replace(entry_of(row.slot, [values[name] for name in PERSISTED]))
+    """Give the whole records of a range: readable, the checksum right; a record whose state is lost starts anew."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for query in (SCAN_ALONE, SCAN):
+        found |= {fields[0]: fields for fields in _read(old, f"{query} WHERE r.slot BETWEEN ? AND ?", low, high)}
+    for fields in found.values():
+        if all(isinstance(field, str) for field in fields[1:4]):
+            row = Row(*fields[:5])
+            if row.checksum == fields[5]:
+                yield row, entry_of(row.slot, fields[6:])
 
 
 def _put(new: apsw.Connection, row: Row, entry: Entry) -> None:
-    new.execute("REPLACE INTO records VALUES (?, ?, ?, ?, ?)", (row.slot, row.id, row.text, row.metadata, row.vector))
-    values = [None if (value := getattr(entry, name)) != value else value for name in PERSISTED]
-    marks = ", ".join("?" * (len(PERSISTED) + 2))
-    sql = f"REPLACE INTO ledger(slot, {', '.join(PERSISTED)}, checksum) VALUES ({marks})"  # noqa: S608 - names of our own columns
-    new.execute(sql, (entry.slot, *values, row.checksum))
+    new.execute(PUT, record_values(row, entry))
+    new.execute(
+        SAVE, (entry.slot, entry.arrived, entry.tier, entry.hits, entry.redundancy, entry.used_at, entry.importance)
+    )
 
 
 def _ranges(old: apsw.Connection) -> Iterator[tuple[int, int]]:
-    tops = [row[0] for table in ("ledger", "records") for row in _some(old, f"SELECT max(slot) FROM {table}")]  # noqa: S608 - our own tables
+    tops = [row[0] for table in ("state", "records") for row in _some(old, f"SELECT max(slot) FROM {table}")]  # noqa: S608 - our own tables
     top = max((top for top in tops if top is not None), default=-1)
     for low in range(0, top + 1, _ROWS_AT_ONCE):
         yield low, low + _ROWS_AT_ONCE - 1

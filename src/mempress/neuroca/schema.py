@@ -1,9 +1,10 @@
 """The tables of a store, their version, and the steps from one version to the next.
 
-``records`` holds what is wide and never changes, ``ledger`` what is narrow and may: an access rewrites forty bytes,
-not a record. Both are keyed by slot, a small number that a later record takes over; a replacement then rewrites the
-victim's own page, and the file does not grow. The vectors stand here in half precision and are the only durable ones:
-the index is derived from them at every opening.
+``records`` holds what never changes, ``state`` what use and maintenance change: an access rewrites forty bytes, not a
+record. Both are keyed by slot, a small number that a later record takes over; a replacement then rewrites the victim's
+own page, and the file does not grow. A line of ``state`` counts only while its ``arrived`` is that of the slot's record,
+so that a replacement need not touch it. The vectors stand here in half precision and are the only durable ones: the
+index is derived from them at every opening.
 """
 
 from __future__ import annotations
@@ -25,22 +26,24 @@ CREATE TABLE records(
     id TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL,
     metadata TEXT NOT NULL,
-    vector BLOB
-);
-CREATE TABLE ledger(
-    slot INTEGER PRIMARY KEY,
-    tier INTEGER NOT NULL,
-    pinned INTEGER NOT NULL,
     importance REAL NOT NULL,
-    hits REAL NOT NULL,
-    redundancy REAL NOT NULL,
+    pinned INTEGER NOT NULL,
     size INTEGER NOT NULL,
     arrived INTEGER NOT NULL,
     exposed REAL NOT NULL,
     stored_at REAL NOT NULL,
-    used_at REAL NOT NULL,
     occurred_at REAL,
-    checksum INTEGER NOT NULL
+    checksum INTEGER NOT NULL,
+    vector BLOB
+);
+CREATE TABLE state(
+    slot INTEGER PRIMARY KEY,
+    arrived INTEGER NOT NULL,
+    tier INTEGER NOT NULL,
+    hits REAL NOT NULL,
+    redundancy REAL NOT NULL,
+    used_at REAL NOT NULL,
+    importance REAL NOT NULL
 );
 CREATE VIRTUAL TABLE words USING fts5(
     text, content='', contentless_delete=1, detail=none, tokenize="unicode61 remove_diacritics 2"

@@ -79,18 +79,14 @@ def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> l
 
 
 def _rescored(core: Core, slots: Sequence[int], vector: NDArray[np.float32], names: Sequence[str]) -> list[_Candidate]:
-    texts: Mapping[int, Row] = core.store.rows(slots) if names else {}
-    if names:
-        vectors = {slot: row.vector for slot, row in texts.items() if row.vector is not None}
-    else:
-        vectors = core.store.vectors(slots)
-    keys, matrix = matrix_of(vectors)
+    texts = core.store.texts(slots) if names else {}
+    keys, matrix = matrix_of(core.store.vectors(slots))
     if not keys:
         return []
     weights = core.settings
     found = []
     for slot, cosine in zip(keys, (matrix @ vector).tolist(), strict=True):
-        share = _share(texts[slot].text, names) if names else None
+        share = _share(texts[slot], names) if names else None
         redundancy = float(core.ledger.redundancy[slot])
         score = cosine + weights.words_weight * (share or 0.0) - weights.redundancy_weight * redundancy
         found.append(_Candidate(slot, score, Why(cosine, share, redundancy)))

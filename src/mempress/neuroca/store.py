@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError, StorageError
-from mempress.neuroca.ledger import MUTABLE, PERSISTED, Entry, Ledger
+from mempress.neuroca.ledger import FIXED, STATE, Entry, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,16 +24,24 @@ if TYPE_CHECKING:
 
 FILE_NAME = "neuroca.db"
 PAGE_BYTES = 4096
-_COLUMNS = "slot, " + ", ".join(PERSISTED)
-_PUT_RECORD = "REPLACE INTO records(slot, id, text, metadata, vector) VALUES (?, ?, ?, ?, ?)"
-_PUT_LINE = f"REPLACE INTO ledger({_COLUMNS}, checksum) VALUES ({', '.join('?' * (len(PERSISTED) + 2))})"  # noqa: S608 - names of our own columns
-_UPDATE_LINE = f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in MUTABLE)} WHERE slot = ?"  # noqa: S608 - names of our own columns
+_RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
+PUT = f"REPLACE INTO records({', '.join(_RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(_RECORD_COLUMNS))})"
+SAVE = f"REPLACE INTO state(slot, arrived, {', '.join(STATE)}) VALUES ({', '.join('?' * (len(STATE) + 2))})"
+_WIDE = "r.slot, r.id, r.text, r.metadata, r.vector, r.checksum"
+_NARROW = (
+    "coalesce(s.importance, r.importance), r.pinned, r.size, r.arrived, r.exposed, r.stored_at, r.occurred_at, "
+    "coalesce(s.tier, 1), coalesce(s.hits, 0.0), coalesce(s.redundancy, 0.0), coalesce(s.used_at, r.stored_at)"
+)
+SCAN = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN state s ON s.slot = r.slot AND s.arrived = r.arrived"
+"""Every record, its checksum, and its ledger line."""
+SCAN_ALONE = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN (SELECT NULL AS slot, {', '.join(f'NULL AS {name}' for name in STATE)}) s"
+"""The same without ``state``: each record as if just stored."""
+_UNKNOWN = float("nan")
 _FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A record's wide part as it stands in the store; ``metadata`` is JSON, ``vector`` float16 bytes or None."""
 
     slot: int
@@ -103,25 +110,23 @@ class Store:
 
     def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
         """Write records into their slots; what a slot held before, or another slot under the same id, is gone."""
-        self._db.executemany(_PUT_RECORD, ((row.slot, row.id, row.text, row.metadata, row.vector) for row in rows))
-        self._db.executemany(
-            _PUT_LINE,
-            (
-                (entry.slot, *(_plain(getattr(entry, name)) for name in PERSISTED), row.checksum)
-                for row, entry in zip(rows, entries, strict=True)
-            ),
-        )
+        self._db.executemany(PUT, (record_values(row, entry) for row, entry in zip(rows, entries, strict=True)))
 
     def drop(self, slots: Iterable[int]) -> None:
         """Remove the records in these slots."""
-        keys = [(slot,) for slot in slots]
-        self._db.executemany("DELETE FROM records WHERE slot = ?", keys)
-        self._db.executemany("DELETE FROM ledger WHERE slot = ?", keys)
+        self._db.executemany("DELETE FROM records WHERE slot = ?", ((slot,) for slot in slots))
 
-    def update(self, ledger: Ledger, slots: Sequence[int]) -> None:
-        """Write the mutable columns of these slots."""
-        columns = [getattr(ledger, name)[slots].tolist() for name in MUTABLE]
-        self._db.executemany(_UPDATE_LINE, zip(*columns, slots, strict=True))
+    def save(self, ledger: Ledger, slots: Sequence[int]) -> None:
+        """Write the changed columns of these slots."""
+        columns = [getattr(ledger, name)[slots].tolist() for name in ("arrived", *STATE)]
+        self._db.executemany(SAVE, zip(slots, *columns, strict=True))
+
+    def clear_state(self) -> None:
+        """Drop the lines of ``state`` whose record is gone."""
+        self._db.execute(
+            "DELETE FROM state WHERE NOT EXISTS "
+            "(SELECT 1 FROM records r WHERE r.slot = state.slot AND r.arrived = state.arrived)"
+        )
 
     def slots_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Give the slots of those ids that are held."""
@@ -151,15 +156,19 @@ class Store:
                 found.update(self._db.execute(query, part))
         return found
 
+    def texts(self, slots: Sequence[int]) -> dict[int, str]:
+        """Give the texts of these slots."""
+        found: dict[int, str] = {}
+        with storage_errors(self.path):
+            for part in _parts(slots):
+                query = f"SELECT slot, text FROM records WHERE slot IN ({_marks(part)})"  # noqa: S608 - question marks only
+                found.update(self._db.execute(query, part))
+        return found
+
     def scan(self) -> Iterator[tuple[Row, Entry, int]]:
         """Give every record with its line and the checksum it should have, in order of slots."""
-        names = ", ".join(f"l.{name}" for name in PERSISTED)
-        query = (
-            f"SELECT r.slot, r.id, r.text, r.metadata, r.vector, l.checksum, {names} "  # noqa: S608 - names of our own columns
-            "FROM records r JOIN ledger l USING (slot) ORDER BY r.slot"
-        )
         with storage_errors(self.path):
-            for fields in self._db.execute(query):
+            for fields in self._db.execute(f"{SCAN} ORDER BY r.slot"):
                 yield Row(*fields[:5]), entry_of(fields[0], fields[6:]), fields[5]
 
     def matching(self, conditions: Sequence[tuple[str, Any]], limit: int) -> list[int]:
@@ -183,7 +192,7 @@ class Store:
     def count(self) -> int:
         """Count the records in the store itself."""
         with storage_errors(self.path):
-            return int(next(self._db.execute("SELECT count(*) FROM ledger"))[0])
+            return int(next(self._db.execute("SELECT count(*) FROM records"))[0])
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement of another module of the engine (words, audit)."""
@@ -243,16 +252,14 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def entry_of(slot: int, values: Sequence[Any]) -> Entry:
-    """Build a ledger line from the persisted columns in order."""
-    line = dict(zip(PERSISTED, values, strict=True))
-    line["pinned"] = bool(line["pinned"])
-    if line["occurred_at"] is None:
-        line["occurred_at"] = float("nan")
-    return Entry(slot=slot, **line)
+    """Build a ledger line from the narrow columns of SCAN."""
+    line = Entry(slot, *values)
+    return line if line.occurred_at is not None else line._replace(occurred_at=_UNKNOWN)
 
 
-def _plain(value: Any) -> Any:
-    return None if value != value else value  # noqa: PLR0124 - NaN alone differs from itself; SQLite has no NaN
+def record_values(row: Row, entry: Entry) -> tuple[Any, ...]:
+    """Give the values of a row of ``records``, in order; SQLite writes NaN as NULL."""
+    return (*row[:4], *entry[1:8], row.checksum, row.vector)
 
 
 def _marks(part: Sequence[Any]) -> str:

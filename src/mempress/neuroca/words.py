@@ -23,10 +23,10 @@ _WORD = re.compile(r"[^\W_]+")
 _MAX_CHARACTERS = 1 << 16
 _MAX_TERMS = 12
 _COMMON = frozenset(
-    "a about after all also an and any are as at be been before but by can could did do does for from had has have he her "
-    "hers him his how i if in into is it its just last let me my new next no not now of ok on or our please she should so "
-    "some tell that the their them then there these they this those to today tomorrow us was we were what when where which "
-    "while who whom whose why will with would yes yesterday yet you your".split()
+    "a about after all also an and any are as at be been before but by can could did do does for from had has have he "
+    "her hers him his how i if in into is it its just last let me my new next no not now of ok on or our please she "
+    "should so some tell that the their them then there these they this those to today tomorrow us was we were what when "
+    "where which while who whom whose why will with would yes yesterday yet you your".split()
 )
 
 
@@ -40,9 +40,10 @@ def fold(text: str) -> str:
 
 def names_in(text: str) -> list[str]:
     """Give the distinct capitalised words and numbers of a text, folded, without common words, in order."""
-    found = _WORD.findall(text[:_MAX_CHARACTERS])
-    names = (fold(word) for word in found if len(word) > 1 and (not word.islower() or word.isdigit()))
-    return list(dict.fromkeys(name for name in names if name not in _COMMON))
+    text = text[:_MAX_CHARACTERS]
+    marked = " ".join([part for part in text.split() if not part.islower()])
+    names = [fold(word) for word in _WORD.findall(marked) if len(word) > 1 and not word.islower()]
+    return [name for name in dict.fromkeys(names) if name not in _COMMON]
 
 
 def words_in(text: str) -> list[str]:
@@ -64,7 +65,7 @@ class Words:
 
     def content(self, text: str) -> str:
         """Give what this index keeps of a text."""
-        return " ".join(self.terms(text))
+        return f" {' '.join(self.terms(text))} "
 
     def write(self, changes: Mapping[int, str | None], arrivals: int, *, force: bool = False) -> bool:
         """Inside a transaction: write ``changes`` (None: removed) and all that waits, if that is worth it.
@@ -118,7 +119,6 @@ class Words:
         query = " AND ".join(f'"{name}"' for name in names)
         rows = self._store.execute("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (query, most + 1))
         found = [row[0] for row in rows if row[0] not in self._waiting]
-        for slot, text in self._waiting.items():
-            if text is not None and set(names) <= set(text.split()):
-                found.append(slot)
+        padded = [f" {name} " for name in names]
+        found += [slot for slot, text in self._waiting.items() if text and all(name in text for name in padded)]
         return found

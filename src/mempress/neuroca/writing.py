@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ACCESS_CLOCK = "access_clock"
 ARRIVALS = "arrivals"
+STM = int(Tier.STM)
 _DIRTY_PER_WRITE = 2_048
 _MOST_TRIES = 12
 
@@ -88,7 +89,7 @@ def save_changes(core: Core, *, everything: bool = False) -> int:
     """Write what changed in the ledger and what waits to be indexed; give how many ledger lines."""
     dirty = np.flatnonzero(core.ledger.dirty[: core.ledger.top])
     with core.store.transaction():
-        core.store.update(core.ledger, dirty.tolist())
+        core.store.save(core.ledger, dirty.tolist())
         _save_clocks(core, core.ledger.arrivals)
         written = core.words.write({}, core.ledger.arrivals, force=everything and core.words.waiting > 0)
     core.ledger.dirty[dirty] = False
@@ -166,7 +167,7 @@ def _commit(
     arrivals = ledger.arrivals + len(drafts)
     with core.store.transaction():
         core.store.drop(emptied)
-        core.store.update(ledger, dirty.tolist())
+        core.store.save(ledger, dirty.tolist())
         core.store.put(rows, entries)
         _save_clocks(core, arrivals)
         written = core.words.write(changes, arrivals)
@@ -179,6 +180,7 @@ def _commit(
         if halves is not None:
             core.index.add(slots, halves.astype(np.float32))
         ledger.put(entries)
+        ledger.dirty[list(replaced)] = True
         ledger.arrivals = arrivals
         core.words.settle(changes, written=written)
 
@@ -189,17 +191,17 @@ def _entries(core: Core, drafts: Sequence[Draft], slots: Sequence[int], hits: di
     return [
         Entry(
             slot=slot,
-            tier=int(Tier.STM),
-            pinned=draft.pinned,
             importance=draft.importance,
-            hits=hits.get(slot, 0.0),
-            redundancy=0.0,
+            pinned=draft.pinned,
             size=draft.size + vector_bytes,
             arrived=ledger.arrivals + at,
             exposed=ledger.access_clock,
             stored_at=now,
-            used_at=now,
             occurred_at=draft.occurred_at,
+            tier=STM,
+            hits=hits.get(slot, 0.0),
+            redundancy=0.0,
+            used_at=now,
         )
         for at, (slot, draft) in enumerate(zip(slots, drafts, strict=True))
     ]
