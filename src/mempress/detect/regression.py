@@ -1,9 +1,9 @@
 """Regression of one series on smooth growth, steps, kinks and outliers, with autocorrelated noise.
 
-The model is y = growth law + chosen disturbances + AR(1) noise, fitted by generalised least squares. Neither the law
-nor the autocorrelation is known, so nothing is staked on one estimate: each p-value is the mean over a grid of both,
-weighted by what the data leave possible (AICc weights over the laws: Burnham and Anderson, 2002; restricted
-likelihood over the autocorrelation: Harville, 1977).
+The model is y = growth law + chosen disturbances + AR(1) noise, fitted by generalised least squares. Neither the law,
+nor how the noise is spread, nor its autocorrelation is known, so nothing is staked on one estimate: each p-value is
+the mean over all of them, weighted by what the data leave possible (AICc weights over laws and spreads: Burnham and
+Anderson, 2002; restricted likelihood over the autocorrelation: Harville, 1977).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Places = NDArray[np.intp]
 
 PHIS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.75])
 """The grid of lag-1 autocorrelations."""
@@ -40,11 +41,12 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One series, whitened for each autocorrelation of the grid; p phis, n samples, c candidates.
+class View:
+    """One series under one belief of how its noise is spread, whitened for each autocorrelation of the grid.
 
-    ``series`` is (p, n), each of ``laws`` (p, n, q), ``candidates`` (p, n, c); ``least_variance`` is the smallest
-    variance that noise is believed to have; ``log_scale`` is what the weighting adds to -2 log likelihood.
+    For p autocorrelations, n samples, c candidates: ``series`` is (p, n), each of ``laws`` (p, n, q), ``candidates``
+    (p, n, c). ``least_variance`` is the smallest that noise is believed to have; ``log_scale`` is what the weighting
+    adds to -2 log likelihood.
     """
 
     series: Array
@@ -55,18 +57,21 @@ class Problem:
 
     @property
     def samples(self) -> int:
-        return self.series.shape[1]
+        """The number of samples n."""
+        return int(self.series.shape[1])
 
 
-def prepare(
-    series: Array, laws: tuple[Array, ...], candidates: Array, weights: Array, least_variance: float
-) -> Problem:
+Problem = tuple[View, ...]
+"""One series under every belief of how its noise is spread."""
+
+
+def view(series: Array, laws: tuple[Array, ...], candidates: Array, weights: Array, least_variance: Array) -> View:
     """Weight the rows and whiten them: row t minus phi times row t - 1; the first times sqrt(1 - phi^2)."""
-    return Problem(
+    return View(
         series=_whitened((series * weights)[:, None])[:, :, 0],
         laws=tuple(_whitened(law * weights[:, None]) for law in laws),
         candidates=_whitened(candidates * weights[:, None]),
-        least_variance=least_variance,
+        least_variance=float(np.mean(least_variance * weights**2)),
         log_scale=float(-2.0 * np.log(weights).sum()),
     )
 
@@ -77,20 +82,30 @@ def _whitened(columns: Array) -> Array:
     return np.concatenate([first, columns[None, 1:] - phi * columns[None, :-1]], axis=1)
 
 
-def scan(problem: Problem, chosen: list[int], among: Array) -> Fit | None:
+def scan(problem: Problem, chosen: list[int], among: Places) -> Fit | None:
     """Fit the model with the chosen candidates plus each one of ``among`` in turn; None: too few samples.
 
     A candidate that the model already spans gets p = 1.
     """
-    parts = [_scan_law(problem, law, chosen, among) for law in problem.laws]
-    known = [part for part in parts if part is not None]
+    parts = [_scan_law(one, law, chosen, among) for one in problem for law in one.laws]
+    return _averaged([part for part in parts if part is not None])
+
+
+def scan_chosen(problem: Problem, chosen: list[int]) -> Fit | None:
+    """Fit the model with the chosen candidates and judge each of them within it; None: too few samples."""
+    parts = [_judge_law(one, law, chosen) for one in problem for law in one.laws]
+    return _averaged([part for part in parts if part is not None])
+
+
+def _averaged(known: list[Fit]) -> Fit | None:
+    """Average the p-values by AICc weight; the size is the likeliest law's."""
     if not known:
         return None
     criterion = np.stack([part.criterion for part in known])
     best = criterion.min(axis=0)
     weight = np.exp(-0.5 * (criterion - best))
     weight /= weight.sum(axis=0)
-    columns = np.arange(len(among))
+    columns = np.arange(criterion.shape[1])
     leading = criterion.argmin(axis=0)
     return Fit(
         p_rise=(weight * np.stack([part.p_rise for part in known])).sum(axis=0),
@@ -103,80 +118,111 @@ def scan(problem: Problem, chosen: list[int], among: Array) -> Fit | None:
 def criterion(problem: Problem, chosen: list[int]) -> float:
     """Give the AICc of the model with the chosen candidates, under its best law and autocorrelation."""
     best = np.inf
-    for law in problem.laws:
-        base = _reduce(problem, law, chosen)
-        if base is not None:
-            least = problem.samples * problem.least_variance * (1.0 - PHIS**2)
-            squares = np.maximum((base.residual**2).sum(axis=1), least)
-            best = min(best, float(_deviance(problem, squares[:, None])[0] + _penalty(problem, base.columns)))
+    for one in problem:
+        for law in one.laws:
+            base = _reduce(one, law, chosen, entering=0)
+            if base is not None:
+                squares = np.maximum(base.squares(), one.samples * one.least_variance * (1.0 - PHIS**2))
+                best = min(best, float(_deviance(one, squares[:, None])[0] + _penalty(one, base.columns)))
     return best
 
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """A model before a candidate enters it: orthonormal basis (p, n, q), log volume (p,), residuals (p, n)."""
+    """A design reduced: orthonormal basis (p, n, q), triangle (p, q, q), log volume (p,), residuals (p, n)."""
 
     basis: Array
+    triangle: Array
     log_volume: Array
     residual: Array
 
     @property
     def columns(self) -> int:
-        return self.basis.shape[2]
+        return int(self.basis.shape[2])
+
+    def squares(self) -> Array:
+        """Give the residual sum of squares, (p,)."""
+        squares: Array = np.einsum("pn,pn->p", self.residual, self.residual)
+        return squares
 
 
-def _reduce(problem: Problem, law: Array, chosen: list[int]) -> _Base | None:
-    design = np.concatenate([law, problem.candidates[:, :, chosen]], axis=2)
-    if problem.samples - design.shape[2] - 5 < 0:  # AICc with a candidate more needs that many
+def _reduce(one: View, law: Array, chosen: list[int], entering: int) -> _Base | None:
+    design = np.concatenate([law, one.candidates[:, :, chosen]], axis=2)
+    if one.samples - design.shape[2] - entering - 3 < 0:  # AICc needs that many
         return None
     basis, triangle = np.linalg.qr(design)
     scale = np.abs(np.diagonal(triangle, axis1=1, axis2=2))
     if (scale < _SINGULAR * np.abs(design).max()).any():
         return None
-    fitted = basis @ (basis.transpose(0, 2, 1) @ problem.series[:, :, None])
-    return _Base(basis, np.log(scale).sum(axis=1), problem.series - fitted[:, :, 0])
+    fitted = basis @ (basis.transpose(0, 2, 1) @ one.series[:, :, None])
+    return _Base(basis, triangle, np.log(scale).sum(axis=1), one.series - fitted[:, :, 0])
 
 
-def _scan_law(problem: Problem, law: Array, chosen: list[int], among: Array) -> Fit | None:
-    base = _reduce(problem, law, chosen)
+def _scan_law(one: View, law: Array, chosen: list[int], among: Places) -> Fit | None:
+    base = _reduce(one, law, chosen, entering=1)
     if base is None:
         return None
-    degrees = problem.samples - base.columns - 1
-    extra = problem.candidates[:, :, among]
+    degrees = one.samples - base.columns - 1
+    extra = one.candidates[:, :, among]
     total = np.einsum("pnc,pnc->pc", extra, extra)
     own = total - ((base.basis.transpose(0, 2, 1) @ extra) ** 2).sum(axis=1)
     usable = (own > _SINGULAR * total).all(axis=0)
     own = np.where(usable, own, 1.0)
     shared = np.where(usable, (base.residual[:, None, :] @ extra)[:, 0, :], 0.0)
-    least = degrees * problem.least_variance * (1.0 - PHIS[:, None] ** 2)
-    squares = np.maximum((base.residual**2).sum(axis=1)[:, None] - shared**2 / own, least)
+    least = degrees * one.least_variance * (1.0 - PHIS[:, None] ** 2)
+    squares = np.maximum(base.squares()[:, None] - shared**2 / own, least)
     t = shared / np.sqrt(own * squares / degrees)
-    weight = _phi_weights(base, own, squares, degrees)
-    beyond = student_tail(np.abs(t), degrees)
-    rise, fall = np.where(t > 0.0, beyond, 1.0 - beyond), np.where(t > 0.0, 1.0 - beyond, beyond)
+    weight = _phi_weights(base.log_volume[:, None] + 0.5 * np.log(own), squares, degrees)
+    rise, fall = _tails(t, degrees)
     return Fit(
         p_rise=np.where(usable, (weight * rise).sum(axis=0), 1.0),
         p_fall=np.where(usable, (weight * fall).sum(axis=0), 1.0),
         size=(weight * shared / own).sum(axis=0),
-        criterion=_deviance(problem, squares) + _penalty(problem, base.columns + 1),
+        criterion=_deviance(one, squares) + _penalty(one, base.columns + 1),
     )
 
 
-def _phi_weights(base: _Base, own: Array, squares: Array, degrees: int) -> Array:
+def _judge_law(one: View, law: Array, chosen: list[int]) -> Fit | None:
+    base = _reduce(one, law, chosen, entering=0)
+    if base is None:
+        return None
+    degrees = one.samples - base.columns
+    inverse = np.linalg.inv(base.triangle)[:, law.shape[2] :, :]
+    size = (inverse @ (base.basis.transpose(0, 2, 1) @ one.series[:, :, None]))[:, :, 0]
+    squares = np.maximum(base.squares(), degrees * one.least_variance * (1.0 - PHIS**2))[:, None]
+    t = size / np.sqrt((inverse**2).sum(axis=2) * squares / degrees)
+    weight = _phi_weights(base.log_volume[:, None], squares, degrees)
+    rise, fall = _tails(t, degrees)
+    criterion = _deviance(one, squares) + _penalty(one, base.columns)
+    return Fit(
+        p_rise=(weight * rise).sum(axis=0),
+        p_fall=(weight * fall).sum(axis=0),
+        size=(weight * size).sum(axis=0),
+        criterion=np.repeat(criterion, len(chosen)),
+    )
+
+
+def _tails(t: Array, degrees: int) -> tuple[Array, Array]:
+    """Give the one-sided p of a rise and of a fall."""
+    beyond = student_tail(np.abs(t), degrees)
+    return np.where(t > 0.0, beyond, 1.0 - beyond), np.where(t > 0.0, 1.0 - beyond, beyond)
+
+
+def _phi_weights(log_volume: Array, squares: Array, degrees: int) -> Array:
     """Weigh the autocorrelations by their restricted likelihood, for each candidate; (p, c)."""
-    fixed = 0.5 * np.log(1.0 - PHIS**2) - base.log_volume
-    restricted = fixed[:, None] - 0.5 * np.log(own) - 0.5 * degrees * np.log(squares)
-    weight = np.exp(restricted - restricted.max(axis=0))
-    return weight / weight.sum(axis=0)
+    restricted = 0.5 * np.log(1.0 - PHIS**2)[:, None] - log_volume - 0.5 * degrees * np.log(squares)
+    weight: Array = np.exp(restricted - restricted.max(axis=0))
+    weight /= weight.sum(axis=0)
+    return weight
 
 
-def _deviance(problem: Problem, squares: Array) -> Array:
+def _deviance(one: View, squares: Array) -> Array:
     """Give -2 log likelihood under the best autocorrelation, but for a constant; (c,)."""
     whitening = np.log(1.0 - PHIS**2)[:, None]
-    deviance: Array = (problem.samples * np.log(squares / problem.samples) - whitening).min(axis=0)
-    return deviance + problem.log_scale
+    deviance: Array = (one.samples * np.log(squares / one.samples) - whitening).min(axis=0)
+    return deviance + one.log_scale
 
 
-def _penalty(problem: Problem, columns: int) -> float:
-    parameters = columns + 2  # the variance and the autocorrelation
-    return 2.0 * parameters * problem.samples / (problem.samples - parameters - 1)
+def _penalty(one: View, columns: int) -> float:
+    parameters = columns + 1  # the variance
+    return 2.0 * parameters * one.samples / (one.samples - parameters - 1)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-ALPHA = 0.005
+ALPHA = 0.01
 """The default chance of any event in a trace without maintenance."""
 
 CONFIRMED = 0.01
@@ -137,7 +137,8 @@ def _correlation(tracks: Sequence[Track], samples: int) -> Array:
     if both.shape[1] < 4 or not (spread > 0.0).all():
         return np.eye(len(tracks))
     limited = np.clip(both / spread, -3.0, 3.0)
-    return np.corrcoef(limited)
+    correlation: Array = np.corrcoef(limited)
+    return correlation
 
 
 def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mempress.detect.regression import Fit, Problem, criterion, prepare, scan
+from mempress.detect.regression import Fit, Problem, criterion, scan, scan_chosen, view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LEAST_SAMPLES = 5
-_MOST_DISTURBANCES = 40
+_MOST_ADDITIONS = 12
 _NOMINATED_AT = 2.5
 _MAD_TO_SIGMA = 1.4826
 _NOISE_PER_EFFECT = 0.2
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Columns that may enter the model: ``kind`` 's'tep, 'k'ink or 'o'utlier, each at ``index``."""
+    """Columns that may enter the model: steps, kinks, and outliers of one or two samples, each from ``index`` on."""
 
     columns: Array
     kind: NDArray[np.str_]
@@ -72,13 +72,13 @@ class Model:
 
     def steps(self) -> list[Step]:
         """Give the steps in the model, in order."""
-        steps = [one for one in self.chosen if self.candidates.kind[one] == _STEP]
-        return sorted((self._step(one) for one in steps), key=lambda step: step.index)
+        steps = [self._step(one) for one in self.chosen if self.candidates.kind[one] == _STEP]
+        return sorted((step for step in steps if step is not None), key=lambda step: step.index)
 
     def step_at(self, index: int) -> Step | None:
         """Give the step that the model has, or would have, at ``index``; None at an end or where it cannot be told."""
         one = self._place(index)
-        return None if one is None or self._fit(one) is None else self._step(one)
+        return None if one is None else self._step(one)
 
     def with_step(self, index: int) -> Model:
         """Give the model with a step at ``index`` in it."""
@@ -88,7 +88,7 @@ class Model:
     def p_of_steps(self) -> tuple[Array, Array]:
         """Give, for a step at each sample, the one-sided p of a rise and of a fall; 1 where none can be told."""
         places = np.flatnonzero(self.candidates.kind == _STEP)
-        rise, fall = np.ones(self.problem.samples), np.ones(self.problem.samples)
+        rise, fall = np.ones(self.problem[0].samples), np.ones(self.problem[0].samples)
         fit = scan(self.problem, self.chosen, places)
         if fit is not None:
             rise[self.candidates.index[places]] = fit.p_rise
@@ -99,12 +99,10 @@ class Model:
         found = np.flatnonzero((self.candidates.kind == _STEP) & (self.candidates.index == index))
         return int(found[0]) if len(found) else None
 
-    def _fit(self, one: int) -> Fit | None:
-        return scan(self.problem, [other for other in self.chosen if other != one], np.array([one]))
-
-    def _step(self, one: int) -> Step:
-        fit = self._fit(one)
-        assert fit is not None
+    def _step(self, one: int) -> Step | None:
+        fit = scan(self.problem, [other for other in self.chosen if other != one], np.array([one]))
+        if fit is None:
+            return None
         index, size = int(self.candidates.index[one]), float(fit.size[0]) * self.scale
         return Step(index, size, float(fit.p_rise[0]), float(fit.p_fall[0]))
 
@@ -118,24 +116,24 @@ def fit_series(series: Series, alpha: float) -> Model | None:
     scale = max(float(np.ptp(series.values)), series.least_effect)
     values = (series.values - np.median(series.values)) / scale
     least = (series.variances + (series.least_effect * _NOISE_PER_EFFECT) ** 2) / scale**2
+    laws, weightings = _laws(series.records), _weightings(series.values)
+    problem = tuple(view(values, laws, candidates.columns, weights, least) for weights in weightings)
     models = []
-    for weights in _weightings(series.values):
-        problem = prepare(
-            values, _laws(series.records), candidates.columns, weights, float(np.mean(least * weights**2))
-        )
-        for start in ([], _nominated(values, candidates)):
-            chosen = _search(problem, start, alpha / samples)
-            look_penalty = 2.0 * len(chosen) * float(np.log(samples))
-            models.append(Model(problem, candidates, scale, chosen, criterion(problem, chosen) + look_penalty))
+    for start in ([], _nominated(values, candidates)):
+        chosen = _search(problem, start, alpha / samples)
+        look_penalty = 2.0 * len(chosen) * float(np.log(samples))
+        models.append(Model(problem, candidates, scale, chosen, criterion(problem, chosen) + look_penalty))
     return min(models, key=lambda model: model.criterion)
 
 
 def _search(problem: Problem, start: list[int], threshold: float) -> list[int]:
     """Add the most significant candidate, then drop what no longer is, until nothing changes."""
-    everything = np.arange(problem.candidates.shape[2])
+    everything = np.arange(problem[0].candidates.shape[2])
     chosen = _pruned(problem, start, threshold)
-    most = min(_MOST_DISTURBANCES, problem.samples // 3)
-    while len(chosen) < most:
+    most = problem[0].samples // 3
+    for _ in range(_MOST_ADDITIONS):
+        if len(chosen) >= most:
+            break
         fit = scan(problem, chosen, everything)
         if fit is None:
             break
@@ -151,20 +149,19 @@ def _search(problem: Problem, start: list[int], threshold: float) -> list[int]:
 
 
 def _pruned(problem: Problem, chosen: list[int], threshold: float) -> list[int]:
-    """Drop the least significant, one at a time, until all are significant."""
-    chosen = list(chosen)
+    """Drop the least significant, a third of those at a time, until all are significant."""
     while chosen:
-        p = [_p_within(problem, chosen, one) for one in chosen]
-        worst = int(np.argmax(p))
-        if p[worst] < threshold:
+        fit = scan_chosen(problem, chosen)
+        if fit is None:
+            chosen = chosen[: len(chosen) // 2]
+            continue
+        p = _two_sided(fit)
+        insignificant = int((p >= threshold).sum())
+        if not insignificant:
             break
-        del chosen[worst]
+        dropped = np.argsort(-p, kind="stable")[: max(1, insignificant // 3)]
+        chosen = [one for at, one in enumerate(chosen) if at not in dropped]
     return chosen
-
-
-def _p_within(problem: Problem, chosen: list[int], one: int) -> float:
-    fit = scan(problem, [other for other in chosen if other != one], np.array([one]))
-    return 1.0 if fit is None else float(_two_sided(fit)[0])
 
 
 def _two_sided(fit: Fit) -> Array:
@@ -172,13 +169,14 @@ def _two_sided(fit: Fit) -> Array:
 
 
 def _candidates(samples: int) -> _Candidates:
-    """Give a step and a kink at every inner sample and an outlier at every one."""
+    """Give a step and a kink at every inner sample, an outlier at every one, and one of two samples inside."""
     position = np.arange(samples)
-    inner, middle = position[2:-1], position[2:-2]
+    inner, middle, pair = position[2:-1], position[2:-2], position[1:-2]
     since = position[:, None] - position[None, :]
     columns = [(since[:, inner] >= 0), np.maximum(since[:, middle], 0) / samples, since == 0]
-    kinds = [_STEP] * len(inner) + [_KINK] * len(middle) + [_OUTLIER] * samples
-    index = np.concatenate([inner, middle, position])
+    columns.append((since[:, pair] >= 0) & (since[:, pair] <= 1))
+    kinds = [_STEP] * len(inner) + [_KINK] * len(middle) + [_OUTLIER] * (samples + len(pair))
+    index = np.concatenate([inner, middle, position, pair])
     return _Candidates(np.concatenate(columns, axis=1).astype(np.float64), np.array(kinds), index)
 
 
@@ -189,7 +187,14 @@ def _laws(records: Array) -> tuple[Array, ...]:
         return (constant[:, None],)
     positive = np.maximum(records, 0.5 * max(1.0, float(np.median(np.diff(records)))))
     load = positive / positive.max()
-    laws = ([], [load], [np.log(load)], [load * np.log(positive)], [load, np.log(load)], [load, load**2])
+    laws: tuple[list[Array], ...] = (
+        [],
+        [load],
+        [np.log(load)],
+        [load * np.log(positive)],
+        [load, np.log(load)],
+        [load, load**2],
+    )
     return tuple(np.stack([constant, *law], axis=1) for law in laws)
 
 
@@ -206,12 +211,12 @@ def _running_median(values: Array, reach: int) -> Array:
 
 
 def _nominated(values: Array, candidates: _Candidates) -> list[int]:
-    """Name the steps at which the series jumps most, by robust score; many regular drops hide from one-by-one search."""
+    """Name the steps at which the series jumps most, by robust score: regular drops hide from a search one by one."""
     jumps = np.diff(values)
     deviation = np.abs(jumps - np.median(jumps))
     sigma = max(_MAD_TO_SIGMA * float(np.median(deviation)), 1e-12)
     score = deviation / sigma
-    most = len(values) // 5
+    most = len(values) // 3
     order = [int(at) + 1 for at in np.argsort(-score, kind="stable")[:most] if score[at] > _NOMINATED_AT]
     place = {int(at): one for one, at in enumerate(candidates.index) if candidates.kind[one] == _STEP}
     return [place[at] for at in order if at in place]

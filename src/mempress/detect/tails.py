@@ -1,4 +1,4 @@
-"""Tail probabilities of the Student, chi-squared and binomial distributions, in numpy and the standard library alone."""
+"""Tail probabilities of the Student, chi-squared and binomial distributions, with numpy alone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
 
 
 def chi_squared_tail(x: float, degrees: float) -> float:
-    """Give P(X > x) of the chi-squared distribution, degrees not necessarily whole (series and fraction: DLMF 8.7, 8.9)."""
+    """Give P(X > x) of the chi-squared distribution; degrees need not be whole (DLMF 8.7.1, 8.9.2)."""
     a, z = degrees / 2, x / 2
     if z <= 0.0:
         return 1.0

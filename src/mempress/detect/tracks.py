@@ -47,6 +47,7 @@ class Kind:
     least_effect: float = 0.0
 
     def floor(self, level: float) -> float:
+        """Give the smallest shift that counts where the series has this level."""
         return max(self.least_effect, self.least_share * level)
 
 
@@ -60,7 +61,7 @@ class Track:
     model: Model
 
     def improvements(self) -> list[Step]:
-        """Give the improving steps in the model that are above the effect floor and not the end of a short excursion."""
+        """Give the improving steps above the effect floor, but for the ends of short excursions."""
         steps = self.model.steps()
         return [
             step
@@ -71,6 +72,7 @@ class Track:
         ]
 
     def large_enough(self, step: Step) -> bool:
+        """Tell whether a step is above the effect floor at its place."""
         before, _ = self.around(step)
         return abs(step.size) >= self.kind.floor(abs(before))
 
@@ -86,6 +88,7 @@ class Track:
         return p
 
     def step_at_place(self, place: int) -> Step | None:
+        """Give the step that the series has, or would have, at a sample of the trace; None where none can be told."""
         return self.model.step_at(self.places.index(place)) if place in self.places else None
 
     def around(self, step: Step) -> tuple[float, float]:
