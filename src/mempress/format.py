@@ -49,6 +49,11 @@ def ratio(value: float | None) -> str:
     return UNMEASURED if value is None else f"{_three_digits(value)}x"
 
 
+def times(value: float) -> str:
+    """Write the quotient of two figures in a sentence, as in ``12.3 times``."""
+    return f"{_three_digits(value)} times"
+
+
 def percentile_99(value: float | None, n: int | None) -> str:
     """Write a 99th percentile in milliseconds; from too few values there is none, and the text says so."""
     return f"insufficient (n={n:,})" if value is None and n else figure(value, "ms")

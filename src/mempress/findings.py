@@ -1,0 +1,160 @@
+"""What follows from the figures, in words.
+
+Each sentence comes from a rule and bears its figures; none speaks of what was not measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from mempress.contrast import contrast, final_load
+from mempress.format import figure, name, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mempress.model import Answers, Summary
+
+_STANDARD_ERRORS = 3.0
+_ENDINGS = {
+    "crashed": "crashed",
+    "killed_at_limit": "was killed at its memory limit",
+    "timed_out": "stopped answering",
+    "interrupted": "was interrupted",
+}
+_VERDICTS = {
+    "recovered": "{name} recovered from its saturation",
+    "partly": "{name} recovered from its saturation in part",
+    "not": "{name} did not recover from its saturation",
+    "unknown": "Whether {name} recovered from its saturation is unknown",
+}
+
+
+def findings(
+    systems: Mapping[str, Summary],
+    *,
+    capacity_records: int | None,
+    repeats: Mapping[str, Sequence[Summary]],
+) -> list[str]:
+    """Give the findings on each system, then on each pair of them, as plain texts of one line."""
+    alone = [text for key, summary in systems.items() for text in _alone(key, summary, capacity_records)]
+    endings = [text for key, runs in repeats.items() for text in _endings(name(key), runs)]
+    pairs = [
+        text
+        for first, second in combinations(systems, 2)
+        for text in contrast(first, systems[first], second, systems[second], repeats)
+    ]
+    return alone + endings + pairs
+
+
+def ending(key: str, summary: Summary) -> str:
+    """Say in a sentence where a run ended, and why."""
+    shown, reason = name(key), plain(summary.reason).rstrip(".")
+    offered, reached = figure(summary.workload.records, "records"), figure(summary.metrics.max_records, "records")
+    if summary.status == "unavailable":
+        return f"{shown} could not be started: {reason}."
+    if summary.status == "completed":
+        return f"{shown} completed: it acknowledged {reached} of {offered} records and did not saturate."
+    if summary.status == "saturated":
+        return f"{shown} saturated at {reached} of {offered} records: {reason}."
+    where = f"at {figure(summary.ended_at_records, 'records')} records"
+    return f"{shown} {_ENDINGS[summary.status]} {where} (phase {summary.ended_in_phase}): {reason}."
+
+
+def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator[str]:
+    yield ending(key, summary)
+    if not summary.samples:
+        return
+    shown = name(key)
+    yield from _kept(shown, summary, capacity_records)
+    yield from _maintained(shown, summary)
+    yield from _recovered(shown, summary)
+    yield from _answered(shown, summary.answers)
+    yield from _failed(shown, summary)
+
+
+def _kept(shown: str, summary: Summary, capacity: int | None) -> Iterator[str]:
+    held, acknowledged = summary.metrics.retained_records, final_load(summary)
+    if held is None or not acknowledged:
+        return
+    about = "about " if (summary.retained_by or "").startswith("estimate") else ""
+    count, of, limit = f"{about}{held:,}", f"{acknowledged:,}", f"{capacity or 0:,}"
+    bounded = "bounded" in summary.capabilities and capacity is not None
+    if held > acknowledged:
+        yield f"{shown} holds {count} records, more than the {of} that it acknowledged."
+    elif bounded and capacity is not None and acknowledged > capacity:
+        relation = ", its capacity" if held == capacity else f"; its capacity is {limit}"
+        yield f"{shown} kept {count} of {of} records{relation}."
+    elif held < acknowledged:
+        yield f"{shown} holds {count} of the {of} records that it acknowledged; {acknowledged - held:,} are gone."
+    else:
+        unbounded = ": it has no capacity setting" if capacity is not None and not bounded else ""
+        yield f"{shown} holds all {of} records that it acknowledged{unbounded}."
+
+
+def _maintained(shown: str, summary: Summary) -> Iterator[str]:
+    origins = Counter(event.origin for event in summary.maintenance_events)
+    if not origins:
+        yield f"No maintenance of {shown} was observed, reported or requested."
+        return
+    words = {
+        "reported": "reported by the system itself",
+        "requested": "requested by the harness",
+        "observed": "inferred from measurements alone",
+    }
+    parts = ", ".join(f"{origins[origin]:,} {text}" for origin, text in words.items() if origins[origin])  # type: ignore[index] # the keys are origins
+    total = origins.total()
+    yield f"{shown} had {total:,} maintenance {_plural('event', total)}: {parts}."
+
+
+def _recovered(shown: str, summary: Summary) -> Iterator[str]:
+    if summary.recovery is not None:
+        yield f"{_VERDICTS[summary.recovery.verdict].format(name=shown)}: {plain(summary.recovery.reason).rstrip('.')}."
+
+
+def _answered(shown: str, answers: Answers) -> Iterator[str]:
+    if answers.recall is None or not answers.n:
+        return
+    yield (
+        f"{shown} answered {figure(answers.recall, 'share')} of {answers.n:,} final probes within {answers.k} hits"
+        + (
+            f"; it held the answers of {figure(answers.held_share, 'share')}."
+            if answers.held_share is not None
+            else "."
+        )
+    )
+    held, random = answers.held_share, answers.held_share_random
+    if held is None or random is None or random >= 1.0:
+        return
+    error = math.sqrt(max(random * (1.0 - random), 1.0 / answers.n) / answers.n)
+    told = abs(held - random) > _STANDARD_ERRORS * error
+    relation = ("more than" if held > random else "less than") if told else "not to be told from"
+    others = {
+        "first in, first out": answers.held_share_fifo,
+        "the most important": answers.held_share_importance,
+        "the best choice at most": answers.held_share_oracle,
+    }
+    rest = "".join(f"; {label} {figure(value, 'share')}" for label, value in others.items() if value is not None)
+    yield f"What {shown} kept answers {relation} a random choice of as many would, {figure(random, 'share')}{rest}."
+
+
+def _failed(shown: str, summary: Summary) -> Iterator[str]:
+    count = summary.metrics.errors_encountered
+    if count:
+        first = summary.errors[0] if summary.errors else None
+        what = f", the first in {plain(first.operation, 40)} at {first.records:,} records" if first else ""
+        yield f"{shown} had {count:,} {_plural('error', count)}{what}."
+
+
+def _endings(shown: str, runs: Sequence[Summary]) -> Iterator[str]:
+    statuses = Counter(run.status for run in runs)
+    if len(statuses) > 1:
+        parts = ", ".join(f"{status} {count}" for status, count in statuses.items())
+        yield f"The {len(runs)} runs of {shown} ended differently: {parts}."
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{noun}s"

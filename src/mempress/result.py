@@ -1,0 +1,84 @@
+"""From runs to a result: the runs of a system together, one of them chosen to stand for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mempress.compare import compare
+from mempress.errors import JournalError
+from mempress.model import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mempress.model import RunHead, Summary
+
+    Runs = Sequence[tuple[RunHead, Summary]]
+
+
+def build_result(runs: Runs) -> Result:
+    """Put the runs of a benchmark together.
+
+    A system is what the user named: its runs stand under one name, and two systems that bear one name stay two, the
+    later with ``-2`` behind it. The run nearest the median stands for the system.
+
+    Raises:
+        JournalError: there is no run.
+    """
+    if not runs:
+        raise JournalError("There is no run to report: run a benchmark first, or give a directory that has runs/.")
+    named = _by_name(runs)
+    chosen = {name: median_run(summaries) for name, summaries in named.items()}
+    head = runs[0][0]
+    return Result(
+        config=head.config,
+        environment=head.environment,
+        workload=head.workload,
+        harness=head.harness,
+        systems=chosen,
+        repeats={name: [summary.metrics for summary in summaries] for name, summaries in named.items()},
+        comparison=compare(chosen, capacity_records=head.config.capacity_records, repeats=named),
+    )
+
+
+def median_run(summaries: Sequence[Summary]) -> Summary:
+    """Choose the run in the middle by final median latency, then by records held; of an even number the slower.
+
+    A run without the figure counts as slower than all that have it.
+    """
+    return sorted(summaries, key=_speed)[len(summaries) // 2]
+
+
+def _speed(summary: Summary) -> tuple[float, float, int]:
+    p50, held = summary.metrics.final_query_latency_ms.p50, summary.metrics.retained_records
+    infinite = float("inf")
+    return infinite if p50 is None else p50, infinite if held is None else held, summary.repeat
+
+
+def _by_name(runs: Runs) -> dict[str, list[Summary]]:
+    """Group summaries by the system as the user named it, in the order of appearance and of repeats."""
+    groups: dict[str, list[Summary]] = {}
+    for head, summary in runs:
+        groups.setdefault(head.system, []).append(summary)
+    named: dict[str, list[Summary]] = {}
+    for group in groups.values():
+        name = _free_name(_name(group), named)
+        renamed = [msgspec.structs.replace(summary, name=name) for summary in group]
+        named[name] = sorted(renamed, key=lambda summary: summary.repeat)
+    return named
+
+
+def _name(group: Sequence[Summary]) -> str:
+    """Give the name that the system bears; one that never opened bears the name it was called by."""
+    opened = [summary.name for summary in group if summary.status != "unavailable"]
+    return (opened or [group[0].name])[0]
+
+
+def _free_name(name: str, taken: dict[str, list[Summary]]) -> str:
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
