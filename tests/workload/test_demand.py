@@ -96,14 +96,14 @@ def asked() -> list[tuple[float, float]]:
 
 
 def test_the_important_are_asked_more_often_but_not_alone(asked: list[tuple[float, float]]) -> None:
-    """By the law, with importances uniform on [0, 1], some 3/4 * 7/8 + 1/4 * 1/2 = 78% of demand is for the upper half."""
+    """By the law, with importances uniform on [0, 1], some 3/4 * 7/8 + 1/4 * 1/2 = 78% goes to the upper half."""
     upper = sum(importance >= 0.5 for importance, _ in asked) / len(asked)
     assert 0.70 < upper < 0.84
     assert sum(importance < 0.2 for importance, _ in asked) / len(asked) > 0.02
 
 
 def test_the_recent_are_asked_more_often_but_not_alone(asked: list[tuple[float, float]]) -> None:
-    """By the law some 3/4 * sqrt(1/4) + 1/4 * 1/4 = 44% of demand is for the newest quarter, more as the old is superseded."""
+    """By the law some 3/4 * sqrt(1/4) + 1/4 * 1/4 = 44% goes to the newest quarter, more as the old is superseded."""
     newest = sum(age <= 0.25 for _, age in asked) / len(asked)
     assert 0.38 < newest < 0.55
     assert sum(age > 0.75 for _, age in asked) / len(asked) > 0.08

@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from datetime import datetime
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -18,9 +19,11 @@ from hypothesis import strategies as st
 from mempress.errors import UsageError
 from mempress.systems.protocol import Record
 from mempress.workload.facts import FactsSource
-from mempress.workload.model import Probe
 from mempress.workload.phrases import CHANGED, CHATTER, CLOSINGS, OPENINGS
 from mempress.workload.topics import TOPICS
+
+if TYPE_CHECKING:
+    from mempress.workload.model import Probe
 
 LOAD = 6_000
 SOURCE = FactsSource(11)
@@ -67,8 +70,8 @@ def truth_of(records: list[Record]) -> Truth:
         if is_chatter(record):
             continue
         person, topic, value = read(record)
-        told = truth.get((person, topic), (None, []))
-        truth[person, topic] = (value, [*told[1], record] if told[0] == value else [record])
+        before, told = truth.get((person, topic), ("", []))
+        truth[person, topic] = (value, [*told, record] if before == value else [record])
     return truth
 
 
@@ -114,11 +117,12 @@ def test_a_value_that_was_given_up_never_comes_back() -> None:
 
 def test_near_duplicates_use_other_words() -> None:
     for _, told in truth_of(RECORDS).values():
-        frames = [
-            [pattern.pattern for pattern in TELLINGS[record.metadata["tags"][0]] if pattern.fullmatch(record.text)][0]
-            for record in told
-        ]
+        frames = [frame_of(record) for record in told]
         assert len(set(frames)) == len(frames)
+
+
+def frame_of(record: Record) -> re.Pattern[str]:
+    return next(pattern for pattern in TELLINGS[record.metadata["tags"][0]] if pattern.fullmatch(record.text))
 
 
 def test_a_question_paraphrases_it_names_the_person_and_stands_in_no_record() -> None:
@@ -244,12 +248,12 @@ def test_a_load_without_a_fact_has_no_probe() -> None:
 def test_another_process_with_another_hash_seed_gives_the_same_bytes(hash_seed: str) -> None:
     script = (
         "import hashlib; from itertools import islice; from mempress.workload.facts import FactsSource as F\n"
-        "s = F(11); h = hashlib.sha256(repr([*islice(s.records(), 500), *s.probes(500, 50)]).encode()); print(h.hexdigest())"
+        "s = F(11); all = [*islice(s.records(), 500), *s.probes(500, 50)]\n"
+        "print(hashlib.sha256(repr(all).encode()).hexdigest())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    printed = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
-    )  # noqa: S603  our own interpreter
+    command = [sys.executable, "-c", script]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  our own
     expected = hashlib.sha256(repr([*RECORDS[:500], *SOURCE.probes(500, 50)]).encode()).hexdigest()
     assert printed.stdout.strip() == expected
 

@@ -32,7 +32,7 @@ def open_source(spec: str, *, seed: int, batch_size: int) -> Source:
     if kind == "locomo" and colon:
         return LocomoSource(Path(rest))
     path = Path(spec)
-    if path.suffix == ".jsonl" or path.is_dir():
+    if path.suffix == ".jsonl" or (spec and path.is_dir()):
         return JsonlSource(path)
     raise UsageError(f"No workload is called {spec!r}{_hint(spec, path)}. There are: {', '.join(FORMS)}.")
 
@@ -47,9 +47,11 @@ def _facts(spec: str, parameters: str | None, seed: int, batch_size: int) -> Fac
 
 
 def _hint(spec: str, path: Path) -> str:
-    if path.suffix == ".json":
+    kind, colon, rest = spec.partition(":")
+    if path.suffix == ".json" and not colon:
         return f"; for LoCoMo conversations write locomo:{spec}"
-    if path.exists():
+    if spec and path.exists():
         return f"; the name of a file of records ends in .jsonl, so rename it to {path.with_suffix('.jsonl').name}"
-    near = difflib.get_close_matches(spec, FORMS, n=1)
-    return f"; the nearest is {near[0]}" if near else ""
+    near = difflib.get_close_matches(kind, ("facts", "locomo"), n=1)
+    full_name = {"facts": "facts", "locomo": f"locomo:{rest or 'FILE'}"}
+    return f"; the nearest is {full_name[near[0]]}" if near else ""

@@ -57,11 +57,12 @@ def importance_problem(value: JSON) -> Problem | None:
     remedy = "Give a number from 0 to 1, or leave the key out."
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Problem(f"importance is {kind_of(value)}, not a number", remedy)
-    if math.isnan(value) or math.isinf(value):
+    if 0 <= value <= 1:
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
         return Problem(f"importance is {'NaN' if math.isnan(value) else 'infinite'}", remedy)
-    if not 0 <= value <= 1:
-        return Problem(f"importance is {value!r}, {'under 0' if value < 0 else 'over 1'}", remedy)
-    return None
+    shown = f"{value!r}, " if abs(value) < 1_000_000 else ""
+    return Problem(f"importance is {shown}{'under 0' if value < 0 else 'over 1'}", remedy)
 
 
 def metadata_problem(value: JSON) -> Problem | None:
@@ -79,6 +80,8 @@ def metadata_problem(value: JSON) -> Problem | None:
             return problem
         elif isinstance(item, float) and not math.isfinite(item):
             return Problem(f"metadata holds {item!r}, which JSON has no word for", "Leave the key out or write null.")
+        elif isinstance(item, int) and not -(2**63) <= item < 2**64:
+            return Problem("metadata holds an integer of more than 64 bits", "Write it as a string.")
     return None
 
 

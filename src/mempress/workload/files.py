@@ -55,11 +55,11 @@ def numbered_lines(path: Path, file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         while line := file.readline(MAX_LINE_BYTES + 1):
             number += 1
             if len(line) > MAX_LINE_BYTES:
-                problem = f"the line is longer than {MAX_LINE_BYTES:,} bytes"
+                problem = f"the line is over {MAX_LINE_BYTES:,} bytes long"
                 raise WorkloadError(path, number, problem, "Split the text into several records, one a line.")
             if number == 1:
                 line = line.removeprefix(_BYTE_ORDER_MARK)
-            if not line.isspace():
+            if line.strip():
                 yield number, line
     except OSError as error:
         raise WorkloadError(path, number + 1, f"reading fails ({error})", "Check the disk and the file.") from error

@@ -70,15 +70,14 @@ class JsonlSource:
             WorkloadError: a line cannot be used, or there is no record.
         """
         self._forget()
-        number = 0
         with open_regular(self._path) as file:
             for number, line in numbered_lines(self._path, file):
                 item = decode_line(self._path, number, line)
                 if (record := self._take(number, item)) is not None:
                     yield record
         if not len(self._ids):
-            problem = "the file holds no record" if number else "the file is empty"
-            raise WorkloadError(self._path, None, problem, 'Add lines such as {"id": "a1", "text": "..."}.')
+            remedy = 'Add lines such as {"id": "a1", "text": "..."}.'
+            raise WorkloadError(self._path, None, "the file is empty: it holds no record", remedy)
 
     def _take(self, number: int, item: JSON) -> Record | None:
         """Give the record of a line, or keep its probe and give None."""

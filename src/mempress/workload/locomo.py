@@ -16,6 +16,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mempress.errors import WorkloadError
@@ -155,12 +156,9 @@ class LocomoSource:
     def _timestamp(self, conversation: dict[str, Any], key: str, where: str) -> str:
         """Give the ISO 8601 form of a time such as ``1:56 pm on 8 May, 2023``."""
         text = self._text(conversation, key, where)
-        found = _DATE_TIME.fullmatch(text.strip())
-        if found is None or found[5] not in _MONTHS:
+        if (time := _time_in(text)) is None:
             self._fail(where, Problem(f"{key} is {text!r}", "Write it as in '1:56 pm on 8 May, 2023'."))
-        hour = int(found[1]) % 12 + (12 if found[3] == "p" else 0)
-        month = _MONTHS.index(found[5]) + 1
-        return f"{found[6]}-{month:02}-{int(found[4]):02}T{hour:02}:{found[2]}:00"
+        return time.isoformat()
 
     def _take_question(self, where: str, item: JSON, turns: dict[tuple[int, int], str]) -> None:
         question = self._text(item, "question", where)
@@ -207,3 +205,15 @@ class LocomoSource:
 def _turns_in(text: str) -> list[tuple[int, int]]:
     """Give the turns that a piece of evidence names: one as a rule, or several (``D8:6; D9:17``)."""
     return [(int(session), int(turn)) for session, turn in _TURN.findall(text)]
+
+
+def _time_in(text: str) -> datetime | None:
+    """Give the time that ``1:56 pm on 8 May, 2023`` names, whatever the locale; None where it names none."""
+    found = _DATE_TIME.fullmatch(text.strip())
+    if found is None or found[5] not in _MONTHS or not 1 <= int(found[1]) <= 12:
+        return None
+    hour = int(found[1]) % 12 + (12 if found[3] == "p" else 0)
+    try:
+        return datetime(int(found[6]), _MONTHS.index(found[5]) + 1, int(found[4]), hour, int(found[2]))
+    except ValueError:
+        return None
