@@ -1,8 +1,11 @@
-"""A circuit breaker around maintenance: after failures in a row it rests, then tries again (Nygard, Release It!, 2007)."""
+"""A circuit breaker around maintenance: it rests after failures in a row, then tries again (Nygard, Release It!)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Breaker:

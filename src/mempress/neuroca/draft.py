@@ -94,7 +94,8 @@ def _utf8(value: Any, name: str, record_id: Any) -> int:
         return len(value.encode())
     except UnicodeEncodeError as error:
         raise RecordError(
-            f"Record {record_id!r}: its {name} has a lone surrogate at character {error.start}, which UTF-8 cannot hold: "
+            f"Record {record_id!r}: its {name} has a lone surrogate at character {error.start}, which UTF-8 cannot "
+            "hold: "
             "decode the source with errors='replace'."
         ) from error
 
@@ -105,7 +106,8 @@ def _json(metadata: Mapping[str, Any], record_id: str) -> str:
         length = len(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise RecordError(
-            f"Record {record_id!r}: its metadata is not a JSON object ({error}): use strings, finite numbers, lists and dicts."
+            f"Record {record_id!r}: its metadata is not a JSON object ({error}): use "
+            "strings, finite numbers, lists and dicts."
         ) from error
     if length > _MAX_METADATA_BYTES:
         raise RecordError(f"Record {record_id!r}: its metadata has {length} bytes: give at most {_MAX_METADATA_BYTES}.")

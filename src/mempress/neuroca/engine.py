@@ -23,10 +23,9 @@ from mempress.neuroca.errors import (
 from mempress.neuroca.eviction import Eviction
 from mempress.neuroca.health import Health, Meter, assess
 from mempress.neuroca.maintenance import Maintenance, Report, evictable
-from mempress.neuroca.opening import Opening, lock, open_core, rebuild
+from mempress.neuroca.opening import lock, open_core, rebuild
 from mempress.neuroca.policies.reinforcement import shares
 from mempress.neuroca.probe import probe
-from mempress.neuroca.record import Filter, Hit, Record, Stored
 from mempress.neuroca.search import Query, search, stored
 from mempress.neuroca.settings import Settings
 from mempress.neuroca.stats import Stats, stats
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.core import Core
     from mempress.neuroca.events import Event
     from mempress.neuroca.index import Vectors
+    from mempress.neuroca.record import Filter, Hit, Record, Stored
 
     Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 
@@ -62,7 +62,7 @@ class Neuroca:
         DamagedError: the file cannot be read at all; a partly damaged one is salvaged, see ``opening``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the three clocks are for tests alone
         self,
         directory: Path | str,
         settings: Settings | None = None,
@@ -89,8 +89,8 @@ class Neuroca:
         except BaseException:
             self._lock_file.close()
             raise
-        self._eviction = Eviction(self._core)
         breaker = Breaker(self.settings.breaker_failures, self.settings.breaker_cooldown_s, monotonic)
+        self._eviction = Eviction(self._core, breaker.failed)
         self._maintenance = Maintenance(self._core, self._eviction, breaker)
         self._closed = False
         if self.settings.overflow == "evict":
@@ -262,11 +262,13 @@ class Neuroca:
 
     def _store_chunk(self, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
         core = self._core
-        self._maintenance.step(len(drafts))
+        maintained = self._maintenance.step(len(drafts))
         size = sum(item.size for item in drafts) + 2 * self.settings.dimension * len(drafts)
         if self.settings.overflow == "evict" and any(core.budget.excess(core.ledger, len(drafts), size)):
             evictable(self._maintenance)
         write(core, self._eviction, drafts, vectors)
+        if maintained:
+            self._maintenance.breaker.succeeded()
 
     def _vectors(self, records: Sequence[Record]) -> Vectors | None:
         given = [record.vector for record in records]

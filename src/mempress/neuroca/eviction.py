@@ -15,6 +15,8 @@ from mempress.neuroca.policies.view import view
 from mempress.neuroca.record import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mempress.neuroca.core import Core
     from mempress.neuroca.ledger import Slots
 
@@ -25,8 +27,9 @@ _QUEUE = 256
 class Eviction:
     """A queue of victims, refilled by worth. One that was used or replaced since is passed over."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, on_failure: Callable[[Exception], None]) -> None:
         self._core = core
+        self._on_failure = on_failure
         self._queue: list[tuple[int, int, float]] = []
         self._turn = 0
 
@@ -34,7 +37,7 @@ class Eviction:
         """Choose victims: at least ``records``, holding at least ``size`` bytes together; none out of ``spare``.
 
         Raises:
-            CapacityError: there are not enough; says how many are pinned.
+            CapacityError: there are not enough (says how many are pinned), or the policy failed.
         """
         chosen: list[int] = []
         taken: set[int] = set(spare)
@@ -70,7 +73,15 @@ class Eviction:
         if not len(candidates):
             return
         core, ledger = self._core, self._core.ledger
-        scores = core.worth.score(view(ledger, candidates, core.now(), core.budget.cost(ledger, candidates)))
+        columns = view(ledger, candidates, core.now(), core.budget.cost(ledger, candidates))
+        try:
+            scores = core.worth.score(columns)
+        except Exception as error:
+            self._on_failure(error)
+            raise CapacityError(
+                f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): mend it, "
+                "or set another worth."
+            ) from error
         count = min(len(candidates), max(wanted, min(_QUEUE, len(candidates) // 16)))
         lowest = np.argpartition(scores, count - 1)[:count]
         lowest = lowest[np.lexsort((-ledger.arrived[candidates[lowest]], -scores[lowest]))]
@@ -98,6 +109,6 @@ class Eviction:
     def _why_not(self, records: int) -> str:
         ledger = self._core.ledger
         return (
-            f"The budget is full and {ledger.pinned_count} of {ledger.live} records are pinned: no room for {records} more "
-            "can be made. Unpin or delete some, or raise the capacity."
+            f"The budget is full and {ledger.pinned_count} of {ledger.live} records are pinned: no room for "
+            f"{records} more can be made. Unpin or delete some, or raise the capacity."
         )

@@ -88,21 +88,21 @@ class Meter:
 def assess(core: Core, maintenance: Maintenance, meter: Meter, damaged: int) -> Health:
     """Compute the health now; ``damaged`` records were lost at opening."""
     p95 = meter.search_ms_p95()
-    components: dict[str, float | None] = {
-        "capacity": _capacity(core),
-        "latency": None if p95 is None else min(1.0, core.settings.search_objective_ms / max(p95, 1e-9)),
-        "integrity": _integrity(core, damaged),
-        "maintenance": _maintenance(maintenance),
-        "errors": max(0.0, 1.0 - 5.0 * meter.error_share()),
-    }
-    overall = min(value for value in components.values() if value is not None)
+    capacity, integrity, upkeep = _capacity(core), _integrity(core, damaged), _maintenance(maintenance)
+    latency = None if p95 is None else min(1.0, core.settings.search_objective_ms / max(p95, 1e-9))
+    errors = max(0.0, 1.0 - 5.0 * meter.error_share())
+    overall = min(capacity, integrity, upkeep, errors, 1.0 if latency is None else latency)
     return Health(
         overall=overall,
         state=next(name for least, name in STATES if overall >= least),
+        capacity=capacity,
+        latency=latency,
+        integrity=integrity,
+        maintenance=upkeep,
+        errors=errors,
         search_ms_p95=p95,
         fill=core.budget.fill(core.ledger),
         warnings=tuple(_warnings(core, maintenance, damaged)),
-        **components,  # type: ignore[arg-type] - latency alone may be None
     )
 
 

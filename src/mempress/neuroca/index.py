@@ -48,19 +48,22 @@ class TurbovecIndex:
     name = "turbovec"
 
     def __init__(self, dimension: int) -> None:
-        from turbovec import IdMapIndex
+        from turbovec import IdMapIndex  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types; may be absent
 
         self._dimension = dimension
         self._codes = IdMapIndex(dim=dimension, bit_width=4)
 
     def add(self, slots: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors under empty slots."""
         self._codes.add_with_ids(vectors, np.asarray(slots, dtype=np.uint64))
 
     def remove(self, slots: Sequence[int]) -> None:
+        """Remove the vectors of these slots."""
         for slot in slots:
             self._codes.remove(slot)
 
     def search(self, queries: Vectors, count: int) -> NDArray[np.int64]:
+        """Give the nearest slots for each query."""
         held = len(self._codes)
         if not held:
             return np.empty((len(queries), 0), np.int64)
@@ -68,12 +71,14 @@ class TurbovecIndex:
         return np.asarray(slots).astype(np.int64)
 
     def contains(self, slot: int) -> bool:
+        """Say whether a slot has a vector here."""
         return bool(self._codes.contains(slot))
 
     def __len__(self) -> int:
         return len(self._codes)
 
     def memory_bytes(self) -> int:
+        """Estimate the bytes it takes."""
         return len(self._codes) * (self._dimension * 13 // 16)
 
 
@@ -93,6 +98,6 @@ def open_index(kind: str, dimension: int) -> VectorIndex:
                 ) from error
     if kind == "turbovec":
         raise SettingsError(f"turbovec takes dimensions that are multiples of 8, not {dimension}: use index 'int8'.")
-    from mempress.neuroca.slab import Int8Slab
+    from mempress.neuroca.slab import Int8Slab  # noqa: PLC0415 - the fallback is loaded where it is used
 
     return Int8Slab(dimension)

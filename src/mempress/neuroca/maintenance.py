@@ -51,16 +51,16 @@ class Maintenance:
         self._credit = 0
         self._hand = 0
 
-    def step(self, incoming: int) -> None:
-        """Do the work that ``incoming`` new records bring; never raises but for what ends the process."""
+    def step(self, incoming: int) -> bool:
+        """Do the work that ``incoming`` new records bring; say whether it ran and ended well."""
         if not self.breaker.allows():
-            return
+            return False
         try:
             self._step(incoming)
         except Exception as error:  # noqa: BLE001 - the boundary: a failing rule becomes a count, a state and an event
             self.failed(error)
-        else:
-            self.breaker.succeeded()
+            return False
+        return True
 
     def failed(self, error: BaseException) -> None:
         """Count a failure of a rule."""
@@ -69,7 +69,7 @@ class Maintenance:
         self._core.testimony.explain(self.breaker.last_error)
 
     def lag(self) -> float:
-        """Give the share of a step's worth of work that waits: accesses, records over a tier's share, unsaved lines."""
+        """Give the share of a step's work that waits: accesses not counted, records over a tier's share."""
         core, ledger = self._core, self._core.ledger
         capacity = max(core.budget.tier_capacity(ledger), 16)
         over = sum(
@@ -80,7 +80,7 @@ class Maintenance:
         return min(1.0, len(core.touches) / 4_096 + over)
 
     def full_pass(self) -> Report:
-        """Do all that waits: accesses, tiers, a round of consolidation, saving, log into file, free pages given back."""
+        """Do all that waits: accesses, tiers, a round of consolidation, saving, log into file, free pages back."""
         core = self._core
         before = core.store.disk_bytes()
         promoted = self._promote_all()
@@ -106,6 +106,7 @@ class Maintenance:
         aged = tiers.age(core, incoming)
         tiers.relieve_ltm(core)
         core.testimony.note(passes=1)
+        core.store.fit_log(core.ledger.bytes // 8)
         if core.budget.pressure(core.ledger) > 0 and len(core.index):
             self._credit = min(self._credit + affordable(core, incoming * 16), 16 * _CHECKS_PER_PASS)
             if len(aged) and self._credit >= 16:
@@ -163,5 +164,5 @@ def evictable(maintenance: Maintenance) -> None:
     if not maintenance.breaker.allows():
         raise CapacityError(
             f"The budget is full and maintenance rests after {maintenance.breaker.failures_in_row} failures "
-            f"({maintenance.breaker.last_error}): it tries again by itself; until then delete records or raise the capacity."
+            f"({maintenance.breaker.last_error}): it tries again by itself; until then delete records."
         )

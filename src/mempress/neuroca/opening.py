@@ -74,7 +74,7 @@ def lock(directory: Path) -> IO[bytes]:
         owner = file.read(32).decode("ascii", "replace").strip() or "unknown"
         file.close()
         raise LockedError(
-            f"{directory} is open in process {owner}: a store belongs to one engine at a time; close that one, or ask it."
+            f"{directory} is open in process {owner}: a store belongs to one engine at a time; close that one first."
         ) from error
     try:
         file.truncate(0)
@@ -162,7 +162,7 @@ def _warm_up(index: VectorIndex, dimension: int) -> None:
 
 
 def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> list[str]:
-    """Read everything once: ledger lines, vectors, and the words that the index of words lacks; drop damaged records."""
+    """Read all once: ledger, vectors, and the words that their index lacks; drop damaged records and give their ids."""
     watermark = int(store.read_meta(WATERMARK, 0))
     ledger.access_clock = float(store.read_meta(ACCESS_CLOCK, 0.0))
     ledger.arrivals = int(store.read_meta(ARRIVALS, 0))

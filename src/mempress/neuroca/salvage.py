@@ -80,10 +80,9 @@ def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
     for low, high in _ranges(old):
         for slot, _ in _read(old, "SELECT slot, arrived FROM records WHERE slot BETWEEN ? AND ?", low, high):
             slots.add(slot)
-    for name, slot in _some(old, "SELECT id, slot FROM records INDEXED BY sqlite_autoindex_records_1"):
-        ids[slot] = name
-    for name, slot in _some(old, "SELECT id, slot FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id DESC"):
-        ids[slot] = name
+    query = "SELECT slot, id FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id"
+    ids.update(_some(old, query))
+    ids.update(_some(old, f"{query} DESC"))
     return sorted(slots | set(ids)), ids
 
 

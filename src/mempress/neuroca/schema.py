@@ -1,10 +1,10 @@
 """The tables of a store, their version, and the steps from one version to the next.
 
-``records`` holds what never changes, ``state`` what use and maintenance change: an access rewrites forty bytes, not a
-record. Both are keyed by slot, a small number that a later record takes over; a replacement then rewrites the victim's
-own page, and the file does not grow. A line of ``state`` counts only while its ``arrived`` is that of the slot's record,
-so that a replacement need not touch it. The vectors stand here in half precision and are the only durable ones: the
-index is derived from them at every opening.
+``records`` holds what never changes, ``state`` what use and maintenance change: an access rewrites forty bytes, not
+a record. Both are keyed by slot, a small number that a later record takes over; a replacement then rewrites the
+victim's own page, and the file does not grow. A line of ``state`` counts only while its ``arrived`` is that of the
+slot's record, so that a replacement need not touch it. The vectors stand here in half precision and are the only
+durable ones: the index is derived from them at every opening.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mempress.neuroca.record import Filter, Hit, Stored, Tier, Why
 from mempress.neuroca.vectors import matrix_of
@@ -22,6 +21,8 @@ from mempress.neuroca.writing import save_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from mempress.neuroca.core import Core
     from mempress.neuroca.index import Vectors
@@ -121,7 +122,7 @@ def _share(text: str, names: Sequence[str]) -> float:
 
 def _columns_mask(core: Core, where: Filter) -> NDArray[np.bool_]:
     ledger, top = core.ledger, core.ledger.top
-    mask = ledger.tier[:top] != Tier.FREE
+    mask: NDArray[np.bool_] = ledger.tier[:top] != Tier.FREE
     if where.tiers is not None:
         mask &= np.isin(ledger.tier[:top], [int(tier) for tier in where.tiers])
     if where.min_importance is not None:
@@ -137,7 +138,7 @@ def _filtered(
     core: Core, slots: NDArray[np.int64], where: Filter | None, passes: NDArray[np.bool_] | None
 ) -> list[int]:
     if where is None or passes is None:
-        return slots.tolist()
+        return [int(slot) for slot in slots]
     kept: list[int] = slots[passes[slots]].tolist()
     if not where.metadata or not kept:
         return kept

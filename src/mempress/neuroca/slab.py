@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from mempress.neuroca.index import Vectors
 
@@ -27,6 +28,7 @@ class Int8Slab:
         self._place: dict[int, int] = {}
 
     def add(self, slots: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors under empty slots."""
         start = len(self._place)
         self._grow(start + len(slots))
         self._rows[start : start + len(slots)] = _quantise(vectors)
@@ -34,6 +36,7 @@ class Int8Slab:
         self._place.update(zip(slots, range(start, start + len(slots)), strict=True))
 
     def remove(self, slots: Sequence[int]) -> None:
+        """Remove the vectors of these slots."""
         for slot in slots:
             place = self._place.pop(slot, None)
             if place is None:
@@ -45,6 +48,7 @@ class Int8Slab:
                 self._place[int(self._slots[place])] = place
 
     def search(self, queries: Vectors, count: int) -> NDArray[np.int64]:
+        """Give the nearest slots for each query."""
         held = len(self._place)
         count = min(count, held)
         if not count:
@@ -55,17 +59,19 @@ class Int8Slab:
         return self._slots[np.take_along_axis(best, order, axis=1)]
 
     def contains(self, slot: int) -> bool:
+        """Say whether a slot has a vector here."""
         return slot in self._place
 
     def __len__(self) -> int:
         return len(self._place)
 
     def memory_bytes(self) -> int:
+        """Estimate the bytes it takes."""
         return int(self._rows.nbytes + self._slots.nbytes) + 100 * len(self._place)
 
     def _scores(self, queries: NDArray[np.int8], held: int) -> NDArray[np.float32]:
         try:
-            import numkong
+            import numkong  # noqa: PLC0415 - optional: numpy alone is slower, and right
         except ImportError:
             return self._scores_in_blocks(queries, held)
         return np.asarray(numkong.cdist(queries, self._rows[:held], metric="dot"), dtype=np.float32)
@@ -87,4 +93,5 @@ class Int8Slab:
 
 
 def _quantise(vectors: Vectors) -> NDArray[np.int8]:
-    return np.rint(np.clip(vectors, -1.0, 1.0) * 127.0).astype(np.int8)
+    rounded: NDArray[np.int8] = np.rint(np.clip(vectors, -1.0, 1.0) * 127.0).astype(np.int8)
+    return rounded

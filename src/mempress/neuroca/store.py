@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 
 FILE_NAME = "neuroca.db"
 PAGE_BYTES = 4096
+_LEAST_LOG_BYTES = 1 << 20
 _RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
-PUT = f"REPLACE INTO records({', '.join(_RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(_RECORD_COLUMNS))})"
-SAVE = f"REPLACE INTO state(slot, arrived, {', '.join(STATE)}) VALUES ({', '.join('?' * (len(STATE) + 2))})"
+PUT = f"REPLACE INTO records({', '.join(_RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(_RECORD_COLUMNS))})"  # noqa: S608 - our own columns
+SAVE = f"REPLACE INTO state(slot, arrived, {', '.join(STATE)}) VALUES ({', '.join('?' * (len(STATE) + 2))})"  # noqa: S608 - our own columns
 _WIDE = "r.slot, r.id, r.text, r.metadata, r.vector, r.checksum"
 _NARROW = (
     "coalesce(s.importance, r.importance), r.pinned, r.size, r.arrived, r.exposed, r.stored_at, r.occurred_at, "
     "coalesce(s.tier, 1), coalesce(s.hits, 0.0), coalesce(s.redundancy, 0.0), coalesce(s.used_at, r.stored_at)"
 )
-SCAN = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN state s ON s.slot = r.slot AND s.arrived = r.arrived"
+_STATELESS = ", ".join(f"NULL AS {name}" for name in STATE)
+_FROM = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN"  # noqa: S608 - our own columns
+SCAN = f"{_FROM} state s ON s.slot = r.slot AND s.arrived = r.arrived"
 """Every record, its checksum, and its ledger line."""
-SCAN_ALONE = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN (SELECT NULL AS slot, {', '.join(f'NULL AS {name}' for name in STATE)}) s"
+SCAN_ALONE = f"{_FROM} (SELECT {_STATELESS}) s"
 """The same without ``state``: each record as if just stored."""
 _UNKNOWN = float("nan")
 _FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
@@ -67,7 +70,7 @@ class Store:
 
     def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
         self.path = directory / FILE_NAME
-        self._log_bytes = log_bytes
+        self._log_bytes, self._fitted = log_bytes, 0
         with storage_errors(self.path):
             self._db = apsw.Connection(str(self.path))
             self._prepare(settings, max_pages)
@@ -81,12 +84,11 @@ class Store:
             "journal_mode": "wal",
             "synchronous": "full" if settings.durability == "full" else "normal",
             "cache_size": -(settings.cache_bytes // 1024),
-            "wal_autocheckpoint": max(16, self._log_bytes // 2 // PAGE_BYTES),
-            "journal_size_limit": self._log_bytes,
             "cell_size_check": 1,
         }
         for name, value in pragmas.items():
             self._db.pragma(name, value)
+        self.fit_log(0)
         if max_pages is not None:
             self._db.pragma("max_page_count", max_pages)
 
@@ -227,6 +229,14 @@ class Store:
         """Shorten the file by at most ``pages`` free pages."""
         with storage_errors(self.path):
             self._db.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+
+    def fit_log(self, wanted_bytes: int) -> None:
+        """Let the log grow to about ``wanted_bytes`` (from 1 MiB to its limit) before it is carried over."""
+        wanted = min(max(wanted_bytes, _LEAST_LOG_BYTES), self._log_bytes)
+        if not self._fitted // 2 < wanted < 2 * self._fitted:
+            self._fitted = wanted
+            self._db.pragma("wal_autocheckpoint", max(16, wanted // 2 // PAGE_BYTES))
+            self._db.pragma("journal_size_limit", wanted)
 
     def close(self) -> None:
         """Close the connection; the log is carried over where there is room."""

@@ -23,10 +23,10 @@ _WORD = re.compile(r"[^\W_]+")
 _MAX_CHARACTERS = 1 << 16
 _MAX_TERMS = 12
 _COMMON = frozenset(
-    "a about after all also an and any are as at be been before but by can could did do does for from had has have he "
-    "her hers him his how i if in into is it its just last let me my new next no not now of ok on or our please she "
-    "should so some tell that the their them then there these they this those to today tomorrow us was we were what when "
-    "where which while who whom whose why will with would yes yesterday yet you your".split()
+    "a about after all also an and any are as at be been before but by can could did do does for from had has have "
+    "he her hers him his how i if in into is it its just last let me my new next no not now of ok on or our please "
+    "she should so some tell that the their them then there these they this those to today tomorrow us was we were "
+    "what when where which while who whom whose why will with would yes yesterday yet you your".split()
 )
 
 
@@ -101,7 +101,7 @@ class Words:
         return [slot for slot in found if ledger.tier[slot]] if len(found) <= most else []
 
     def ranked(self, terms: Sequence[str], ledger: Ledger, most: int) -> list[tuple[int, float]]:
-        """Give (slot, BM25 squeezed into [0, 1)) of the best ``most`` records that have any of the terms, best first."""
+        """Give (slot, BM25 squeezed into [0, 1)) of the best ``most`` records with any of the terms, best first."""
         if not terms:
             return []
         query = " OR ".join(f'"{term}"' for term in terms[:_MAX_TERMS])

@@ -1,12 +1,14 @@
 """Writing: one chunk of records into the store, the index and the ledger, or into none of them.
 
 The order is always: choose victims and slots, commit to the store, then change what is in memory. A failure before
-the commit leaves all as it was; one after it marks the core stale, and it is rebuilt from the store before its next use.
+the commit leaves all as it was; one after it marks the core stale, and it is rebuilt from the store before
+its next use.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,8 @@ from mempress.neuroca.store import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from mempress.neuroca.core import Core
     from mempress.neuroca.draft import Draft
@@ -112,22 +116,41 @@ def consistent(core: Core) -> Iterator[None]:
     core.stale = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where a chunk goes: a slot for each record, and the slots that lose theirs.
+
+    ``replaced`` held the same id; ``reused`` held a victim and take a new record; ``emptied`` held a victim.
+    """
+
+    slots: list[int]
+    replaced: list[int]
+    reused: list[int]
+    emptied: list[int]
+    taken: list[int]
+
+
 def _write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
+    plan = _plan(core, eviction, drafts)
+    try:
+        _commit(core, drafts, vectors, plan)
+    except BaseException:
+        if not core.stale:
+            core.ledger.give_back(plan.taken)
+        raise
+    core.testimony.note(removed=len(plan.reused) + len(plan.emptied))
+
+
+def _plan(core: Core, eviction: Eviction, drafts: Sequence[Draft]) -> _Plan:
     known = core.store.slots_of([draft.id for draft in drafts])
-    replaced = [known[draft.id] for draft in drafts if draft.id in known]
+    replaced = list(known.values())
     victims = _victims(core, eviction, drafts, replaced)
     fresh = len(drafts) - len(replaced)
-    reused, emptied = victims[:fresh], victims[fresh:]
+    reused = victims[:fresh]
     taken = core.ledger.take(fresh - len(reused))
     places = iter([*reused, *taken])
-    slots = [known.get(draft.id, -1) for draft in drafts]
-    slots = [slot if slot >= 0 else next(places) for slot in slots]
-    try:
-        _commit(core, drafts, vectors, slots, replaced, reused, emptied)
-    except BaseException:
-        core.ledger.give_back(taken)
-        raise
-    core.testimony.note(removed=len(victims), bytes_freed=0)
+    slots = [known[draft.id] if draft.id in known else next(places) for draft in drafts]
+    return _Plan(slots, replaced, reused, victims[fresh:], taken)
 
 
 def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: Sequence[int]) -> list[int]:
@@ -144,49 +167,52 @@ def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: 
     return eviction.choose(records, excess, frozenset(replaced))
 
 
-def _commit(
-    core: Core,
-    drafts: Sequence[Draft],
-    vectors: Vectors | None,
-    slots: Sequence[int],
-    replaced: Sequence[int],
-    reused: Sequence[int],
-    emptied: Sequence[int],
-) -> None:
+def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: _Plan) -> None:
     ledger = core.ledger
     halves = None if vectors is None else vectors.astype(np.float16)
-    rows = [
-        Row(slot, draft.id, draft.text, draft.metadata, None if halves is None else halves[at].tobytes())
-        for at, (slot, draft) in enumerate(zip(slots, drafts, strict=True))
-    ]
-    entries = _entries(core, drafts, slots, hits=dict(zip(replaced, ledger.hits[list(replaced)].tolist(), strict=True)))
-    changes: dict[int, str | None] = dict.fromkeys(emptied)
+    rows = _rows(drafts, plan.slots, halves)
+    entries = _entries(core, drafts, plan)
+    changes: dict[int, str | None] = dict.fromkeys(plan.emptied)
     if core.words.mode != "off":
         changes |= {row.slot: core.words.content(row.text) for row in rows}
     dirty = np.flatnonzero(ledger.dirty[: ledger.top])[:_DIRTY_PER_WRITE]
     arrivals = ledger.arrivals + len(drafts)
     with core.store.transaction():
-        core.store.drop(emptied)
+        core.store.drop(plan.emptied)
         core.store.save(ledger, dirty.tolist())
         core.store.put(rows, entries)
         _save_clocks(core, arrivals)
         written = core.words.write(changes, arrivals)
     with consistent(core):
         ledger.dirty[dirty] = False
-        gone = [*replaced, *reused, *emptied]
-        core.index.remove(gone)
-        ledger.drop(np.asarray(gone, np.int64))
-        ledger.give_back(emptied)
-        if halves is not None:
-            core.index.add(slots, halves.astype(np.float32))
-        ledger.put(entries)
-        ledger.dirty[list(replaced)] = True
+        _exchange(core, plan, entries, halves)
         ledger.arrivals = arrivals
         core.words.settle(changes, written=written)
 
 
-def _entries(core: Core, drafts: Sequence[Draft], slots: Sequence[int], hits: dict[int, float]) -> list[Entry]:
+def _exchange(core: Core, plan: _Plan, entries: Sequence[Entry], halves: NDArray[np.float16] | None) -> None:
+    """Let index and ledger follow what was committed."""
+    gone = [*plan.replaced, *plan.reused, *plan.emptied]
+    core.index.remove(gone)
+    core.ledger.drop(np.asarray(gone, np.int64))
+    core.ledger.give_back(plan.emptied)
+    if halves is not None:
+        core.index.add(plan.slots, halves.astype(np.float32))
+    core.ledger.put(entries)
+    core.ledger.dirty[plan.replaced] = True
+
+
+def _rows(drafts: Sequence[Draft], slots: Sequence[int], halves: NDArray[np.float16] | None) -> list[Row]:
+    vectors = [None] * len(drafts) if halves is None else [half.tobytes() for half in halves]
+    return [
+        Row(slot, draft.id, draft.text, draft.metadata, vector)
+        for slot, draft, vector in zip(slots, drafts, vectors, strict=True)
+    ]
+
+
+def _entries(core: Core, drafts: Sequence[Draft], plan: _Plan) -> list[Entry]:
     now, ledger = core.now(), core.ledger
+    hits = dict(zip(plan.replaced, ledger.hits[plan.replaced].tolist(), strict=True))
     vector_bytes = 2 * core.settings.dimension
     return [
         Entry(
@@ -203,7 +229,7 @@ def _entries(core: Core, drafts: Sequence[Draft], slots: Sequence[int], hits: di
             redundancy=0.0,
             used_at=now,
         )
-        for at, (slot, draft) in enumerate(zip(slots, drafts, strict=True))
+        for at, (slot, draft) in enumerate(zip(plan.slots, drafts, strict=True))
     ]
 
 

@@ -71,7 +71,7 @@ CLASSIC = (
     ),
     WorthPolicy(
         "half_life",
-        "f + (1 - f) x 0.5^(idle / half-life); f = importance / 2; half-life 300, 2,400, 43,200 s by tier x (1 + ln(1 + hits))",
+        "f + (1 - f) x 0.5^(idle / h); f = importance / 2; h = 300, 2,400, 43,200 s by tier x (1 + ln(1 + hits))",
         "the published parameters of the Neuroca architecture; MemoryBank (Zhong et al., 2023)",
         _half_life,
     ),

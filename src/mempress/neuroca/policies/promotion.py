@@ -6,9 +6,12 @@ record reaches before its 14th use; 0.45 lets importance 0.9 in unused, and impo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from mempress.neuroca.policies.view import Scores, View
+if TYPE_CHECKING:
+    from mempress.neuroca.policies.view import Scores, View
 
 _ARRIVALS_PER_DAY = 10_000.0
 """Age counts records, not days, so that a busy hour and a quiet month ripen a memory alike."""

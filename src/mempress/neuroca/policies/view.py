@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mempress.neuroca.ledger import Ledger, Slots
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mempress.neuroca.ledger import Ledger, Slots
 
 Scores = NDArray[np.float64]
 
