@@ -1,0 +1,167 @@
+"""A result as a document: what every report shows, in the same order and with the same figures."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mempress.compare import METRICS
+from mempress.config import RunConfig
+from mempress.format import difference, figure, measure, name, percentile_99, plain, ratio
+from mempress.report.blocks import Document, Literal, Points, Section, Table
+from mempress.report.system import system_section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mempress.model import Comparison, ComparisonRow, HarnessCost, Metrics, Result
+
+TITLE = "Memory pressure report"
+_P99 = "final_query_latency_ms.p99"
+_N = "final_query_latency_ms.n"
+_FLAGS = {
+    "max_records": "--max-records",
+    "batch_size": "--batch-size",
+    "queries": "--queries",
+    "maintenance_interval": "--maintenance-interval",
+    "capacity_records": "--capacity-records",
+    "capacity_bytes": "--capacity-bytes",
+    "memory_limit_bytes": "--memory-limit",
+    "workload": "--workload",
+    "seed": "--seed",
+    "repeats": "--repeats",
+    "timeout_seconds": "--timeout",
+    "objective_ms": "--objective-ms",
+}
+_ALWAYS = ("max_records", "batch_size", "capacity_records", "workload", "seed")
+
+
+def document(result: Result) -> Document:
+    """Give the whole report."""
+    sections = [
+        Section("Findings", (Points(tuple(plain(text, 1_000) for text in result.comparison.findings)),)),
+        Section("Side by side", (comparison_table(result.comparison),)),
+        *(system_section(key, summary) for key, summary in result.systems.items()),
+        *_repeats(result),
+        Section("How it was run", tuple(_conditions(result))),
+    ]
+    return Document(TITLE, _subtitle(result), tuple(sections))
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Give every metric of all systems; with the difference, first less second, and the ratio, where there are two."""
+    names = [name(key) for key in comparison.systems]
+    pair = len(names) == 2
+    counts = next((row.values for row in comparison.rows if row.key == _N), {})
+    status = ("Status", *(comparison.status[key].replace("_", " ") for key in comparison.systems))
+    rows = [status + ("", "") * pair]
+    for row in comparison.rows:
+        cells = [comparison_cell(row, key, counts) for key in comparison.systems]
+        last = (difference(row.difference, row.unit), ratio(row.ratio)) if pair else ()
+        rows.append((labelled(row), *cells, *last))
+    columns = ("Metric", *names, *(("Difference", "Ratio") if pair else ()))
+    note = f"Difference: {names[0]} less {names[1]}; ratio: {names[0]} over {names[1]}. " if pair else ""
+    return Table(columns, tuple(rows), frozenset(range(1, len(columns))), note=f"{note}n/a: not measured.")
+
+
+def comparison_cell(row: ComparisonRow, key: str, counts: dict[str, float | None]) -> str:
+    """Write one system's figure of a row."""
+    if row.key == _P99:
+        return percentile_99(row.values[key], int(counts.get(key) or 0))
+    return figure(row.values[key], row.unit)
+
+
+def labelled(row: ComparisonRow) -> str:
+    """Give a row's label with the unit that its figures lack."""
+    return f"{row.label} ({row.unit})" if row.unit in ("ms", "MiB", "B", "records/s") else row.label
+
+
+def repeat_command(config: RunConfig) -> str:
+    """Give the command that runs the same benchmark again; what is as by default stands only where it matters."""
+    default = RunConfig()
+    words = ["mempress", "run", *config.systems]
+    for field, flag in _FLAGS.items():
+        value = getattr(config, field)
+        if field in _ALWAYS or value != getattr(default, field):
+            words += [flag, "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)]
+    if config.continue_after_saturation:
+        words.append("--continue-after-saturation")
+    for system, options in config.options.items():
+        for key, value in options.items():
+            text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            words += ["--option", f"{system}.{key}={text}"]
+    return plain(shlex.join(words), 2_000)
+
+
+def _subtitle(result: Result) -> str:
+    config = result.config
+    capacity = (
+        "no capacity" if config.capacity_records is None else f"a capacity of {config.capacity_records:,} records"
+    )
+    return (
+        f"{', '.join(name(key) for key in result.systems)}: up to {config.max_records:,} records of the workload "
+        f"{plain(result.workload.name, 60)} in batches of {config.batch_size:,}, with {capacity}."
+    )
+
+
+def _repeats(result: Result) -> Iterator[Section]:
+    tables = tuple(_repeat_table(key, runs) for key, runs in result.repeats.items() if len(runs) > 1)
+    if tables:
+        yield Section("All runs", tables)
+
+
+def _repeat_table(key: str, runs: list[Metrics]) -> Table:
+    rows = []
+    for metric in METRICS:
+        values = [metric.read(run) for run in runs]
+        counts = [run.final_query_latency_ms.n for run in runs]
+        cells = [
+            percentile_99(value, n) if metric.key == _P99 else figure(value, metric.unit)
+            for value, n in zip(values, counts, strict=True)
+        ]
+        rows.append((metric.label, *cells))
+    columns = ("Metric", *(f"Run {number}" for number in range(1, len(runs) + 1)))
+    return Table(columns, tuple(rows), frozenset(range(1, len(columns))), title=name(key))
+
+
+def _conditions(result: Result) -> Iterator[Table | Literal | Points]:
+    workload = result.workload
+    rows = [
+        ("Workload", plain(workload.name)),
+        ("Workload's SHA-256", plain(workload.sha256, 64)),
+        ("Records", f"{workload.records:,}"),
+        *((plain(key, 60), _shown(value)) for key, value in workload.facts.items()),
+    ]
+    yield Table(("What", "Value"), tuple(rows), title="Workload")
+    yield Table(("What", "Value"), tuple(_flat(result.environment)), title="Environment")
+    if result.harness is not None:
+        yield _harness(result.harness)
+    yield Literal((repeat_command(result.config),), title="To repeat it")
+
+
+def _harness(cost: HarnessCost) -> Table:
+    rows = (
+        ("A search, smallest", measure(cost.search_min_ns, "ns")),
+        ("A search, median", measure(cost.search_p50_ns, "ns")),
+        ("Searches timed", f"{cost.searches:,}"),
+        (f"A store of {cost.batch_size:,} records, median", measure(cost.store_p50_ns / 1_000, "us")),
+    )
+    note = "Measured with a system that does nothing, in a worker of its own; the figures above include it."
+    return Table(("Call", "Time"), rows, frozenset({1}), title="What the harness adds", note=note)
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        label = f"{prefix}{plain(key, 60).replace('_', ' ')}"
+        if isinstance(value, dict):
+            yield from _flat(value, f"{label}: ")
+        else:
+            yield label, _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "n/a"
+    return plain(value if isinstance(value, str) else msgspec.json.encode(value).decode())

@@ -1,0 +1,103 @@
+"""The curves of a run as every picture shows them: memory, latency and health against records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mempress.detect.saturation import HEALTH_FLOOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mempress.model import SampleRow, Summary
+
+Point = tuple[float, float]
+_LOG_FROM = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line: its label, its place in the palette, and its unbroken pieces; a sample that lacks the value breaks it."""
+
+    label: str
+    colour: int
+    pieces: tuple[tuple[Point, ...], ...]
+
+    @property
+    def values(self) -> list[float]:
+        """All values of the line."""
+        return [value for piece in self.pieces for _, value in piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One diagram: its axis, its curves, and a limit to be seen in it."""
+
+    label: str
+    curves: tuple[Curve, ...]
+    limit: float | None = None
+    limit_label: str = ""
+    highest: float | None = None
+    """The top of the axis, where it is known beforehand."""
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the records axis in which a phase other than the load ran."""
+
+    low: float
+    high: float
+    label: str
+
+
+def panels(summary: Summary) -> tuple[Panel, Panel, Panel]:
+    """Give the three diagrams, from top to bottom."""
+    rows = summary.samples
+    latencies = (
+        _curve("p50", 0, rows, lambda row: row.latency_ms.p50),
+        _curve("p95", 1, rows, lambda row: row.latency_ms.p95),
+    )
+    known = [value for curve in latencies for value in curve.values if value > 0]
+    wide = bool(known) and max(known) > _LOG_FROM * min(known)
+    return (
+        Panel("Memory (MiB)", (_curve("PSS", 0, rows, lambda row: row.memory_mb),)),
+        Panel("Search (ms)", latencies, summary.objective_ms, "p95 objective", logarithmic=wide),
+        Panel("Health", (_curve("health", 0, rows, lambda row: row.health),), HEALTH_FLOOR, "objective", highest=1.0),
+    )
+
+
+def held_curve(summary: Summary) -> Curve:
+    """Give the records held."""
+    return _curve("held", 2, summary.samples, lambda row: row.held)
+
+
+def event_loads(summary: Summary) -> list[int]:
+    """Give the loads at which maintenance events fell, each once."""
+    return sorted({event.records for event in summary.maintenance_events})
+
+
+def last_records(summary: Summary) -> int:
+    """Give the end of the records axis."""
+    return max([1, *(row.records for row in summary.samples), *event_loads(summary)])
+
+
+def spans(summary: Summary) -> tuple[Span, ...]:
+    """Give the stretches after the load: where recovery began, and load again until the end."""
+    found = []
+    for phase, rows in groupby(summary.samples, key=lambda row: row.phase):
+        loads = [row.records for row in rows]
+        if phase == "post_recovery":
+            start = max((row.records for row in summary.samples if row.phase != "post_recovery"), default=loads[0])
+            found.append(Span(start, loads[-1], "load after recovery"))
+    return tuple(found)
+
+
+def _curve(label: str, colour: int, rows: Sequence[SampleRow], read: Callable[[SampleRow], float | None]) -> Curve:
+    pieces: list[tuple[Point, ...]] = []
+    for known, group in groupby(((row.records, read(row)) for row in rows), key=lambda pair: pair[1] is not None):
+        if known:
+            pieces.append(tuple((float(records), value) for records, value in group if value is not None))
+    return Curve(label, colour, tuple(pieces))

@@ -1,0 +1,153 @@
+"""A run as a picture: memory, latency and health against records, a red vertical line at each maintenance event."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from mempress.format import figure as number
+from mempress.format import name
+from mempress.report.curves import event_loads, held_curve, last_records, panels, spans
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mempress.model import Summary
+    from mempress.report.curves import Curve, Panel
+
+COLOURS = ("#0072b2", "#e69f00", "#009e73")
+"""Okabe and Ito's palette, to be told apart by everyone; lines differ in their markers too."""
+EVENT_COLOUR = "#d00000"
+_LIMIT_COLOUR = "#555555"
+_MARKERS = ("o", "s", "^")
+_MANY_EVENTS = 12
+_MANY_POINTS = 60
+_INCHES = (12.0, 9.0)
+_DPI = 100
+
+
+def figure(summary: Summary) -> bytes:
+    """Give the picture as PNG, 1200 pixels wide."""
+    canvas = FigureCanvasAgg(draw(summary))
+    data = io.BytesIO()
+    canvas.print_png(data, metadata={"Software": "mempress"})
+    return data.getvalue()
+
+
+def draw(summary: Summary) -> Figure:
+    """Draw the picture."""
+    drawing = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
+    axes = drawing.subplots(3, 1, sharex=True)
+    drawing.suptitle(_title(summary), fontsize=14, parse_math=False)
+    for axis, panel in zip(axes, panels(summary), strict=True):
+        _panel(axis, panel)
+        _events(axis, summary)
+        _spans(axis, summary)
+    _held(axes[0], held_curve(summary))
+    for axis in axes:
+        _legend(axis)
+    _records_axis(axes[-1], last_records(summary))
+    return drawing
+
+
+def _title(summary: Summary) -> str:
+    events, reached = len(summary.maintenance_events), summary.ended_at_records
+    status = summary.status.replace("_", " ")
+    plural = "" if events == 1 else "s"
+    return f"{name(summary.name)}: {status}, {reached:,} records, {events:,} maintenance event{plural}"
+
+
+def _panel(axis: Axes, panel: Panel) -> None:
+    for curve in panel.curves:
+        _line(axis, curve)
+    if panel.limit is not None:
+        axis.axhline(panel.limit, color=_LIMIT_COLOUR, linestyle="--", linewidth=1.2)
+        axis.annotate(
+            f"{panel.limit_label} {number(panel.limit, 'ms')}",
+            (0.0, panel.limit),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 3),
+            textcoords="offset points",
+            fontsize=9,
+            color=_LIMIT_COLOUR,
+        )
+    if not any(curve.values for curve in panel.curves):
+        axis.text(0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", va="center", color=_LIMIT_COLOUR)
+    _scale(axis, panel)
+    axis.set_ylabel(panel.label, fontsize=11)
+    axis.grid(visible=True, color="#dddddd", linewidth=0.6)
+    axis.set_axisbelow(True)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _scale(axis: Axes, panel: Panel) -> None:
+    if panel.logarithmic:
+        axis.set_yscale("log")
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "ms")))
+        return
+    highest = panel.highest
+    axis.set_ylim(bottom=0.0, top=None if highest is None else highest * 1.05)
+
+
+def _line(axis: Axes, curve: Curve) -> None:
+    """Draw the pieces of a curve; a lone sample between two gaps stays to be seen by its marker."""
+    size = 4.0 if len(curve.values) <= _MANY_POINTS else 2.0
+    for at, piece in enumerate(curve.pieces):
+        axis.plot(
+            [records for records, _ in piece],
+            [value for _, value in piece],
+            color=COLOURS[curve.colour],
+            marker=_MARKERS[curve.colour],
+            markersize=size,
+            linewidth=1.6,
+            label=curve.label if at == 0 else None,
+        )
+
+
+def _held(axis: Axes, curve: Curve) -> None:
+    """Show the records held on an axis of their own, beside memory."""
+    if not curve.values:
+        return
+    second = axis.twinx()
+    _line(second, curve)
+    second.set_ylabel("Records held", fontsize=11)
+    second.set_ylim(bottom=0.0)
+    second.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    second.spines["top"].set_visible(False)
+    axis.plot([], [], color=COLOURS[curve.colour], marker=_MARKERS[curve.colour], markersize=4, label="records held")
+
+
+def _events(axis: Axes, summary: Summary) -> None:
+    loads = event_loads(summary)
+    many = len(loads) > _MANY_EVENTS
+    for at, records in enumerate(loads):
+        axis.axvline(
+            records,
+            color=EVENT_COLOUR,
+            alpha=0.45 if many else 0.8,
+            linewidth=0.9 if many else 1.3,
+            zorder=1.5,
+            label="maintenance" if at == 0 else None,
+        )
+
+
+def _spans(axis: Axes, summary: Summary) -> None:
+    for span in spans(summary):
+        axis.axvspan(span.low, span.high, color="#999999", alpha=0.15, linewidth=0, label=span.label)
+
+
+def _legend(axis: Axes) -> None:
+    handles, _ = axis.get_legend_handles_labels()
+    if handles:
+        axis.legend(loc="upper left", bbox_to_anchor=(0.0, 1.13), ncols=len(handles), fontsize=9, frameon=False)
+
+
+def _records_axis(axis: Axes, last: int) -> None:
+    axis.set_xlabel("Records acknowledged", fontsize=11)
+    axis.set_xlim(0, last * 1.02)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))

@@ -1,0 +1,96 @@
+"""The report in a terminal: what was found, and the table, within 100 columns; colour only where a terminal has it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from mempress.findings import ending
+from mempress.format import plain
+from mempress.report.blocks import Table
+from mempress.report.content import comparison_table
+from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from mempress.model import Result, Summary
+
+WIDTH = 100
+_EVENTS_SHOWN = 12
+_ERRORS_SHOWN = 8
+
+
+def terminal(result: Result, *, colour: bool = False) -> str:
+    """Give the findings and the comparison table."""
+    findings = [_point(plain(text, 400)) for text in result.comparison.findings]
+    return _render(Group(_grid(comparison_table(result.comparison)), Text(), *findings), colour=colour)
+
+
+def terminal_run(summary: Summary, *, colour: bool = False) -> str:
+    """Give one run: where it ended, its metrics, events, errors and recovery."""
+    return _render(Group(*_run(summary)), colour=colour)
+
+
+def _run(summary: Summary) -> Iterator[RenderableType]:
+    yield Text(ending(summary.name, summary), style="bold")
+    for fact in summary.facts:
+        yield _point(plain(fact))
+    tables = [
+        metrics_table(summary),
+        events_table(summary.maintenance_events, _EVENTS_SHOWN),
+        errors_table(summary.errors, _ERRORS_SHOWN),
+    ]
+    if summary.recovery is not None:
+        tables.append(recovery_table(summary.recovery))
+    for table in tables:
+        yield Text()
+        yield _grid(table)
+
+
+def _point(text: str) -> Grid:
+    grid = Grid.grid(padding=(0, 1))
+    grid.add_row("-", Text(text))
+    return grid
+
+
+def _grid(table: Table) -> RenderableType:
+    """Lay a table out; texts are given as they are, never read as markup."""
+    title = Text(table.title, style="bold")
+    note = Text(table.note, style="dim")
+    if not table.rows:
+        return Group(title, Padding(note, (0, 0, 0, 2)))
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for at, column in enumerate(table.columns):
+        right = at in table.numeric
+        grid.add_column(Text(column), justify="right" if right else "left", overflow="fold", no_wrap=False)
+    for row in table.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    parts: list[RenderableType] = [title] if table.title else []
+    return Group(*parts, grid, *([note] if table.note else []))
+
+
+def _render(content: RenderableType, *, colour: bool) -> str:
+    console = Console(
+        file=io.StringIO(),
+        width=WIDTH,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as captured:
+        console.print(content)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
