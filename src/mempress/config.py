@@ -43,7 +43,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     """A checkpoint's searches stop once this is spent; the values taken until then stand, with their number."""
     final_queries: int = 1_000
     final_budget_seconds: float = 10.0
-    post_recovery_batches: int = 5
+    post_recovery_batches: int = 3
 
     def __post_init__(self) -> None:
         for name in ("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"):

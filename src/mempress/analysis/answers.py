@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,8 @@ def importance_retention(held: Held) -> float | None:
     """
     if held.held is None:
         return None
-    best = sum(sorted(held.importance, reverse=True)[: len(held.held)])
-    return sum(held.importance[ordinal] for ordinal in held.held) / best if best else None
+    best = fsum(sorted(held.importance, reverse=True)[: len(held.held)])
+    return fsum(held.importance[ordinal] for ordinal in held.held) / best if best else None
 
 
 def answers(final: Sample | None, limit: int, held: Held) -> Answers:

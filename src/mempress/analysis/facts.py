@@ -35,6 +35,12 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
     for capability, words in _WITHOUT.items():
         if capability not in capabilities:
             yield words
+    final = trail.final()
+    if judged.saturation is not None and final is not None and final.records > judged.saturation.records:
+        yield (
+            f"saturated at {judged.saturation.records:,} records; final figures are those at {final.records:,}, "
+            "where the load ended"
+        )
     if judged.reference_ms is None:
         yield "no reference latency: the load ended before a search was timed"
     if trail.samples and not any(event.mark == "final" for event in trail.settled):

@@ -6,7 +6,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mempress.detect import TracePoint, threshold
+from mempress.detect import TracePoint
+from mempress.detect.statistical import statistical
 from mempress.model import MaintenanceEvent
 from mempress.percentile import percentile
 from mempress.samples import removed_by
@@ -35,7 +36,7 @@ def maintenance_events(trail: Trail, judged: Judged) -> list[MaintenanceEvent]:
         _Step(before, after, judged.healths[before.index], judged.healths[after.index])
         for before, after in pairwise(_watched(trail))
     ]
-    found = {detection.index: detection for detection in threshold(_trace(trail, judged))}
+    found = {detection.index: detection for detection in statistical(_trace(trail, judged))}
     events = []
     for number, step in enumerate(steps, start=1):
         detection = found.get(number) if step.under_load else None

@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from mempress.embedding import hash_embedder
+from mempress.errors import UsageError
 from mempress.journal import JournalWriter
 from mempress.model import HarnessCost, RunHead, WorkloadHead
 from mempress.runfiles import RUNS, RunFiles, run_files, write_json
@@ -68,6 +69,7 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
         KeyboardInterrupt: after the journal of the run under way has its end.
     """
     references = [find_system(spec) for spec in config.systems]
+    _check_options(config, references)
     source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
     with prepare(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
         settings, environment = _settings(config)
@@ -168,6 +170,16 @@ def _head(bench: _Bench, reference: SystemReference, repeat: int) -> RunHead:
         environment=bench.environment,
         harness=bench.harness,
     )
+
+
+def _check_options(config: RunConfig, references: Sequence[SystemReference]) -> None:
+    labels = [reference.label for reference in references]
+    for system in config.options:
+        if system not in labels:
+            raise UsageError(
+                f"An option is meant for {system!r}, which is not in this run: write one of {', '.join(labels)} before "
+                "the dot."
+            )
 
 
 def _rotated(references: Sequence[SystemReference], repeat: int) -> Sequence[SystemReference]:

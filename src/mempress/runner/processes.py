@@ -33,20 +33,42 @@ class MemoryUse:
     processes: int
 
 
-def tree_of(leader: int) -> frozenset[int]:
-    """Give the living processes of the leader's session and all its descendants, the leader among them."""
-    parent_and_session: dict[int, tuple[int, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Stat:
+    """What ``/proc/PID/stat`` tells of a process; ``started_ticks`` tells it from a later one of the same number."""
+
+    parent: int
+    session: int
+    started_ticks: int
+
+
+def tree_of(leader: int) -> dict[int, int]:
+    """Give the living processes of the leader's session and all its descendants, each with its start in ticks."""
+    stats = {}
     for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                # The command's name, in parentheses, may hold anything: what counts stands after the last one.
-                fields = Path(entry.path, "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-                if fields[0] not in {"Z", "X"}:
-                    parent_and_session[int(entry.name)] = (int(fields[1]), int(fields[3]))
-    tree = {pid for pid, (_, session) in parent_and_session.items() if leader in (session, pid)}
-    while more := {pid for pid, (parent, _) in parent_and_session.items() if parent in tree and pid not in tree}:
+        if entry.name.isdigit() and (stat := _stat(int(entry.name))) is not None:
+            stats[int(entry.name)] = stat
+    tree = {pid for pid, stat in stats.items() if leader in (stat.session, pid)}
+    while more := {pid for pid, stat in stats.items() if stat.parent in tree and pid not in tree}:
         tree |= more
-    return frozenset(tree)
+    return {pid: stats[pid].started_ticks for pid in tree}
+
+
+def is_alive(pid: int, started_ticks: int) -> bool:
+    """Tell whether the process that started then still lives."""
+    stat = _stat(pid)
+    return stat is not None and stat.started_ticks == started_ticks
+
+
+def _stat(pid: int) -> _Stat | None:
+    """Read a process's stat; None where it is gone or dead."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    # The command's name, in parentheses, may hold anything: what counts stands after the last one.
+    fields = text.rpartition(")")[2].split()
+    return None if fields[0] in {"Z", "X"} else _Stat(int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def memory_of(pids: Iterable[int]) -> MemoryUse | None:

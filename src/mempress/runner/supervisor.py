@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
-from mempress.runner.processes import memory_of, resident_bytes, tree_of
+from mempress.runner.processes import is_alive, memory_of, resident_bytes, tree_of
 from mempress.worker.channel import Frame, FrameBuffer, encode
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Supervisor:
                 os.close(descriptor)
         self.pid = self._process.pid
         self._pidfd = os.pidfd_open(self.pid)
+        self._known: dict[int, int] = {}
         self._tree = frozenset({self.pid})
         self._tree_scanned_ns = self._watched_ns = 0
         fcntl.fcntl(self._to_worker, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
@@ -141,19 +142,23 @@ class Supervisor:
         return int(_BEAT.unpack_from(self._beat)[0])
 
     def processes(self) -> frozenset[int]:
-        """Give the worker and all its descendants, looked up now."""
-        self._tree = tree_of(self.pid)
+        """Give the worker and all its descendants that live, looked up now, those that left its tree among them."""
+        found = tree_of(self.pid)
+        self._known = {pid: start for pid, start in self._known.items() if is_alive(pid, start)} | found
+        self._tree = frozenset(self._known)
         self._tree_scanned_ns = clock_ns()
         return self._tree
 
     def kill(self) -> None:
         """Kill the worker and its descendants; harmless when they are dead."""
-        for pid in self.processes() | {self.pid}:
+        for pid in self.processes():
             self._signal(pid)
+        self._process.kill()
         self._process.wait()
 
     def stop(self, patience_seconds: float = 5.0) -> int:
         """End a worker whose system is closed; gives how many processes it left behind, all dead by then."""
+        self.processes()
         if self._process.poll() is None:
             try:
                 self._send(Frame({"do": "exit"}))

@@ -1,0 +1,34 @@
+"""What tests share: a benchmark run in a temporary directory, judged, by system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from mempress.analysis import analyse
+from mempress.config import RunConfig
+from mempress.runner.benchmark import Listener, run_benchmark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mempress.model import Summary
+
+
+class Bench(Protocol):
+    """Runs systems and gives the summary of each, in order."""
+
+    def __call__(self, *systems: str, **settings: Any) -> list[Summary]: ...
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Run systems with small settings; the runs lie in ``tmp_path / "out"``."""
+
+    def run(*systems: str, **settings: Any) -> list[Summary]:
+        small = {"max_records": 1_000, "batch_size": 250, "queries": 10, "final_budget_seconds": 2.0}
+        config = RunConfig(systems=systems, **{"final_queries": 20} | small | settings)
+        return [analyse(directory) for directory in run_benchmark(config, tmp_path / "out", Listener())]
+
+    return run
