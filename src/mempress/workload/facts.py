@@ -5,10 +5,10 @@ changes it (12%; then the newest record alone is the answer), tells it again in 
 chatter that mentions somebody and answers nothing (15%, from the least important records).
 
 Demand, the law of what is asked at a load of n records: of four probes one is about a record drawn uniformly, three
-about a record drawn with weight importance^2 / sqrt(age), age counted in records from the newest; records that answer
-nothing (chatter, superseded values) are drawn again, and no fact is asked twice in a draw. The power law of age is
-that of need in human memory (Anderson and Schooler, 1991). It makes importance mean something: what a system
-forgets of it is missed.
+about a record drawn with weight importance^2 / sqrt(age), age counted in records from the newest. A record that answers
+nothing (chatter, a superseded value) or whose fact was asked in this draw already is drawn again; after 400 draws in
+vain uniformly, and after 800 the draw is over. The power law of age is that of need in human memory (Anderson and
+Schooler, 1991). So importance means something: what is important and recent is missed more often once it is forgotten.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mempress.workload.topics import TOPICS, Topic
 from mempress.workload.vocabulary import FIRST_NAMES, LAST_NAMES, LETTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from random import Random
 
     from mempress.systems.protocol import JSON
@@ -45,7 +45,8 @@ _CLOCK = tuple(f"T{minute // 60:02}:{minute % 60:02}:00+00:00" for minute in ran
 _STYLE = Struct("<I")
 _CHUNK = 4_096
 _UNIFORM_SHARE = 0.25
-_DRAWS_PER_PROBE = 400
+_WEIGHTED_DRAWS = 400
+_DRAWS = 800
 
 
 def _scatter(size: int, source: Random) -> tuple[int, int]:
@@ -186,26 +187,27 @@ class FactsSource:
         self._history.reach(stored)
         draw = stream("facts", self._seed, "demand", stored)
         probes: dict[int, Probe] = {}
-        for _ in range(_DRAWS_PER_PROBE * count):
-            if len(probes) == count or not stored:
-                break
-            ordinal = self._demanded(stored, draw)
-            fact = self._history.fact[ordinal] if ordinal is not None else -1
-            if ordinal is None or fact < 0 or fact in probes:
-                continue
-            told = self._history.truth(fact, stored)
-            if ordinal in told:
-                probes[fact] = self._probe(fact, told, draw)
+        while stored and len(probes) < count and (told := self._demanded(stored, probes, draw)):
+            fact = self._history.fact[told[0]]
+            probes[fact] = self._probe(fact, told, draw)
         return list(probes.values())
 
-    def _demanded(self, stored: int, draw: Random) -> int | None:
-        """Draw a record by the law of demand; None: this draw was rejected."""
-        if draw.random() < _UNIFORM_SHARE:
-            return int(draw.random() * stored)
+    def _demanded(self, stored: int, asked: Container[int], draw: Random) -> list[int] | None:
+        """Draw what is asked next and give all records that answer it; None where nothing new turns up."""
+        weighted_draws = _WEIGHTED_DRAWS if draw.random() >= _UNIFORM_SHARE else 0
+        for attempt in range(_DRAWS):
+            ordinal = self._weighted(stored, draw) if attempt < weighted_draws else int(draw.random() * stored)
+            fact = self._history.fact[ordinal] if ordinal >= 0 else -1
+            if fact >= 0 and fact not in asked and ordinal in (told := self._history.truth(fact, stored)):
+                return told
+        return None
+
+    def _weighted(self, stored: int, draw: Random) -> int:
+        """Draw a record with weight importance^2 / sqrt(age) by rejection; -1: rejected."""
         share = draw.random()
         ordinal = stored - 1 - int(share * share * stored)
         importance = self._history.level[ordinal] / SCALE
-        return ordinal if draw.random() < importance * importance else None
+        return ordinal if draw.random() < importance * importance else -1
 
     def _probe(self, fact: int, told: list[int], draw: Random) -> Probe:
         topic, name, value = self._fact(fact, self._history.revision[told[0]])
