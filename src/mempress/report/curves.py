@@ -19,7 +19,7 @@ _LOG_FROM = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line: its label, its place in the palette, and its unbroken pieces; a sample that lacks the value breaks it."""
+    """One line: its label, its place in the palette, and its pieces; a sample without the value breaks it."""
 
     label: str
     colour: int

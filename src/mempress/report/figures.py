@@ -32,9 +32,10 @@ _DPI = 100
 
 def figure(summary: Summary) -> bytes:
     """Give the picture as PNG, 1200 pixels wide."""
-    canvas = FigureCanvasAgg(draw(summary))
+    drawing = draw(summary)
+    FigureCanvasAgg(drawing)
     data = io.BytesIO()
-    canvas.print_png(data, metadata={"Software": "mempress"})
+    drawing.savefig(data, format="png", metadata={"Software": "mempress"})
     return data.getvalue()
 
 

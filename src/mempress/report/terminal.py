@@ -13,7 +13,6 @@ from rich.text import Text
 
 from mempress.findings import ending
 from mempress.format import plain
-from mempress.report.blocks import Table
 from mempress.report.content import comparison_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mempress.model import Result, Summary
+    from mempress.report.blocks import Table
 
 WIDTH = 100
 _EVENTS_SHOWN = 12

@@ -1,0 +1,160 @@
+"""The curves of a run as figures for an inline SVG: all geometry here, all markup in the template."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mempress.format import figure
+from mempress.report.curves import event_loads, last_records, panels, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mempress.model import Summary
+    from mempress.report.curves import Curve, Panel, Point
+
+_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a diagram, and where its axes end, in pixels from the upper left corner."""
+
+    width: int = 720
+    height: int = 190
+    left: int = 62
+    right: int = 712
+    top: int = 10
+    bottom: int = 164
+
+
+FRAME = Frame()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis, in pixels, and what stands there."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve: the ``points`` attribute of each of its pieces, and its lone samples as dots."""
+
+    label: str
+    colour: int
+    pieces: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One diagram in pixels; ``events`` pairs the place of each maintenance event with its records."""
+
+    label: str
+    words: str
+    lines: tuple[Line, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    events: tuple[Tick, ...]
+    spans: tuple[tuple[float, float, str], ...]
+    limit: Tick | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Maps [low, high] to pixels from ``start`` to ``end``, by the logarithm where asked."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    logarithmic: bool = False
+
+    def at(self, value: float) -> float:
+        low, high = self._axis(self.low), self._axis(self.high)
+        share = (self._axis(max(value, self.low)) - low) / (high - low)
+        return round(self.start + share * (self.end - self.start), 1)
+
+    def _axis(self, value: float) -> float:
+        return math.log10(value) if self.logarithmic else value
+
+    def ticks(self) -> list[float]:
+        """Give round values within the range."""
+        if self.logarithmic:
+            first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
+            step = max(1, (last - first) // _TICKS)
+            return [10.0**power for power in range(first, last + 1, step)] or [self.low, self.high]
+        apart = _round_step((self.high - self.low) / _TICKS)
+        return [apart * count for count in range(math.ceil(self.low / apart), math.floor(self.high / apart) + 1)]
+
+
+def charts(summary: Summary) -> list[Chart]:
+    """Give the three diagrams of a run; none where nothing was sampled."""
+    return [_chart(panel, summary) for panel in panels(summary)] if summary.samples else []
+
+
+def _chart(panel: Panel, summary: Summary) -> Chart:
+    x = _Scale(0.0, last_records(summary) * 1.01, FRAME.left, FRAME.right)
+    y = _value_scale(panel)
+    limit = None
+    if panel.limit is not None:
+        limit = Tick(y.at(panel.limit), f"{panel.limit_label} {figure(panel.limit, 'ms')}")
+    return Chart(
+        label=panel.label,
+        words=_words(panel),
+        lines=tuple(_line(curve, x, y) for curve in panel.curves),
+        x_ticks=tuple(Tick(x.at(value), f"{value:,.0f}") for value in x.ticks()),
+        y_ticks=tuple(Tick(y.at(value), _short(value)) for value in y.ticks()),
+        events=tuple(Tick(x.at(load), f"maintenance at {load:,} records") for load in event_loads(summary)),
+        spans=tuple((x.at(span.low), x.at(span.high), span.label) for span in spans(summary)),
+        limit=limit,
+    )
+
+
+def _value_scale(panel: Panel) -> _Scale:
+    values = [value for curve in panel.curves for value in curve.values]
+    shown = values + ([panel.limit] if panel.limit is not None else [])
+    highest = panel.highest or max([*shown, 0.0]) or 1.0
+    if panel.logarithmic:
+        lowest = min(value for value in shown if value > 0)
+        return _Scale(lowest / 1.5, highest * 1.5, FRAME.bottom, FRAME.top, logarithmic=True)
+    return _Scale(0.0, highest * 1.05, FRAME.bottom, FRAME.top)
+
+
+def _line(curve: Curve, x: _Scale, y: _Scale) -> Line:
+    placed = [[(x.at(records), y.at(value)) for records, value in piece] for piece in curve.pieces]
+    return Line(
+        label=curve.label,
+        colour=curve.colour,
+        pieces=tuple(_points(piece) for piece in placed if len(piece) > 1),
+        dots=tuple(piece[0] for piece in placed if len(piece) == 1),
+    )
+
+
+def _points(piece: Sequence[Point]) -> str:
+    return " ".join(f"{at:g},{value:g}" for at, value in piece)
+
+
+def _words(panel: Panel) -> str:
+    """Say what a curve shows, for those who cannot see it."""
+    parts = []
+    for curve in panel.curves:
+        values = curve.values
+        told = f"from {_short(values[0])} to {_short(values[-1])}, at most {_short(max(values))}" if values else "n/a"
+        parts.append(f"{curve.label} {told}")
+    return f"{panel.label} against records: {'; '.join(parts)}"
+
+
+def _short(value: float) -> str:
+    return figure(value, "ms") if value else "0"
+
+
+def _round_step(least: float) -> float:
+    """Give the smallest of 1, 2 or 5 times a power of ten that is not under ``least``."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))

@@ -1,0 +1,33 @@
+"""Writes a result's files: results.json, the report as Markdown and as a page, and a picture of each system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mempress.report.names import HTML, MARKDOWN, picture_names
+from mempress.runfiles import RESULTS, write_json, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mempress.model import Result
+
+
+def write_reports(result: Result, out: Path) -> list[Path]:
+    """Write all files of a result into a directory, each whole or not at all; gives their paths.
+
+    The figures come first: should a picture fail, they stand.
+    """
+    # Loaded here, not above: the plotting and template libraries take longer than a command's help may.
+    from mempress.report.figures import figure  # noqa: PLC0415 - heavy
+    from mempress.report.html import html  # noqa: PLC0415 - heavy
+    from mempress.report.markdown import markdown  # noqa: PLC0415 - as the others
+
+    write_json(out / RESULTS, result)
+    texts = {MARKDOWN: markdown(result), HTML: html(result)}
+    for name, text in texts.items():
+        write_whole(out / name, text.encode())
+    pictures = picture_names(result.systems)
+    for key, summary in result.systems.items():
+        write_whole(out / pictures[key], figure(summary))
+    return [out / name for name in (RESULTS, *texts, *pictures.values())]

@@ -1,0 +1,357 @@
+"""Hand-made summaries, with figures chosen to be recognised in a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mempress.config import RunConfig
+from mempress.model import (
+    Answers,
+    ErrorEntry,
+    HarnessCost,
+    Latency,
+    MaintenanceEvent,
+    Metrics,
+    Recall,
+    Recovery,
+    RecoveryStep,
+    RunHead,
+    SampleRow,
+    StoreRate,
+    Summary,
+    WorkloadHead,
+)
+from mempress.result import build_result
+
+if TYPE_CHECKING:
+    from mempress.model import Origin, Result
+
+HOSTILE = (
+    "</td><script>alert(1)</script>|`\x1b[31mred\x1b[0m\u202eevil\u2066\n# head **b** [x](javascript:y)"
+    + "A" * 10_000
+)
+WORKLOAD = WorkloadHead(name="facts", sha256="5f" * 32, records=20_000, facts={"seed": 42, "importance": "cycling"})
+UNMEASURED = Latency(mean=None, p50=None, p95=None, p99=None, max=None, n=0)
+
+
+def latency(p50: float, n: int = 50) -> Latency:
+    p99 = p50 * 1.6 if n >= 1_000 else None
+    return Latency(mean=p50 * 1.05, p50=p50, p95=p50 * 1.3, p99=p99, max=p50 * 2, n=n)
+
+
+def sample(records: int, p50: float | None, **changes: Any) -> SampleRow:
+    row = SampleRow(
+        records=records,
+        t_s=records / 1_000,
+        phase="load",
+        mark="batch",
+        memory_mb=40.0 + records / 1_000,
+        disk_mb=records / 2_000,
+        held=records,
+        latency_ms=UNMEASURED if p50 is None else latency(p50),
+        store_rate=5_000.0 + records % 3_000 / 10,
+        recall=0.5,
+        health=0.95,
+        components={"latency": 1.0, "headroom": None},
+        reported_health=None,
+        errors=0,
+    )
+    return msgspec.structs.replace(row, **changes)
+
+
+def event(records: int, origin: Origin = "reported", **changes: Any) -> MaintenanceEvent:
+    found = MaintenanceEvent(
+        records=records,
+        t_s=records / 1_000,
+        phase="load",
+        origin=origin,
+        reasons=["records_removed"],
+        effects={"held": {"before": 10_900.0, "after": 10_000.0}, "memory_mb": {"before": 51.25, "after": None}},
+        evidence={"reported": {"eviction": {"events": 1.0, "removed": 900.0}}},
+    )
+    return msgspec.structs.replace(found, **changes)
+
+
+def completed(name: str = "neuroca") -> Summary:
+    """20,000 records offered, 10,000 kept, an eviction in each batch from 11,000 on."""
+    samples = [sample(load, 0.9 + load / 40_000, held=min(load, 10_000)) for load in range(1_000, 20_001, 1_000)]
+    samples.append(msgspec.structs.replace(samples[-1], mark="final", latency_ms=latency(1.4, 1_000)))
+    events = [event(5_000, "requested"), *(event(load) for load in range(11_000, 20_001, 1_000))]
+    return Summary(
+        run=name,
+        name=name,
+        system=name,
+        repeat=0,
+        status="completed",
+        reason="all 20000 records were offered",
+        ended_in_phase="teardown",
+        ended_at_records=20_000,
+        duration_s=61.25,
+        version="0.1.0",
+        capabilities=["bounded", "count", "get", "maintenance", "persistence"],
+        facts=["does not use the moon"],
+        workload=WORKLOAD,
+        objective_ms=20.0,
+        reference_ms=1.2,
+        metrics=Metrics(
+            max_records=20_000,
+            retained_records=10_000,
+            final_memory_mb=58.25,
+            peak_memory_mb=71.5,
+            memory_per_record_bytes=1_913.6,
+            disk_mb=10.0,
+            final_query_latency_ms=latency(1.4, 1_000),
+            store_records_per_second=StoreRate(mean=5_123.0, first_batch=5_001.0, last_batch=4_987.0),
+            health_score=0.95,
+            reported_health=0.9,
+            maintenance_events=len(events),
+            errors_encountered=0,
+            recall_at_k=0.62,
+            importance_retention=0.975,
+            retention_regret=0.05,
+            saturated_at_records=None,
+        ),
+        memory_mb={"baseline": 40.0, "final": 58.25, "peak": 71.5},
+        retained_by="get on all ids",
+        health_components={"latency": 1.0, "answers": 0.9, "headroom": None},
+        maintenance_events=events,
+        errors=[],
+        answers=answers(),
+        recovery=None,
+        growth=None,
+        samples=samples,
+        noise={"steal_share": 0.0012, "stall_share": None, "load_1m_max": 1.5},
+        output_bytes=0,
+        output_tail="",
+    )
+
+
+def answers() -> Answers:
+    return Answers(
+        k=10,
+        n=1_000,
+        recall=0.62,
+        attainable=0.71,
+        by_importance=[Recall(low=0.1, high=0.2, recall=0.25, n=120), Recall(low=0.9, high=1.0, recall=0.875, n=88)],
+        by_age_records=[Recall(low=0.0, high=4_000.0, recall=0.75, n=300)],
+        held_share=0.7,
+        held_share_oracle=0.75,
+        held_share_random=0.5,
+        held_share_fifo=0.48,
+        held_share_importance=0.7,
+        altered_texts=0,
+    )
+
+
+def saturated(name: str = "agno") -> Summary:
+    """Search time grows with the records; saturates at 7,000, holds all, comes back in part."""
+    loads = [sample(load, load / 50) for load in range(1_000, 9_001, 1_000)]
+    samples = [
+        *(msgspec.structs.replace(row, health=1.0 - row.records / 12_000) for row in loads),
+        sample(9_000, 180.0, mark="final", health=0.25),
+        sample(9_000, 182.0, phase="recovery", mark="after_restart", health=0.3),
+        *(sample(load, load / 50, phase="post_recovery", health=0.2) for load in range(10_000, 14_001, 1_000)),
+    ]
+    base = completed(name)
+    metrics = msgspec.structs.replace(
+        base.metrics,
+        max_records=7_000,
+        retained_records=9_000,
+        final_memory_mb=67.0,
+        final_query_latency_ms=latency(180.0, 50),
+        health_score=0.25,
+        reported_health=None,
+        maintenance_events=0,
+        errors_encountered=3,
+        recall_at_k=0.03,
+        importance_retention=1.0,
+        retention_regret=0.0,
+        saturated_at_records=7_000,
+    )
+    steps = [
+        RecoveryStep(
+            moment="saturated",
+            records=9_000,
+            held=9_000,
+            memory_mb=67.0,
+            p95_ms=234.0,
+            health=0.25,
+            recall=0.03,
+            errors=0,
+        ),
+        RecoveryStep(
+            moment="after_restart",
+            records=9_000,
+            held=9_000,
+            memory_mb=61.5,
+            p95_ms=None,
+            health=0.3,
+            recall=None,
+            errors=0,
+        ),
+    ]
+    return msgspec.structs.replace(
+        base,
+        status="saturated",
+        reason="search p95 over 60 ms in 3 samples in a row",
+        ended_at_records=14_000,
+        capabilities=["count", "get", "persistence"],
+        facts=["unbounded: no capacity setting"],
+        objective_ms=60.0,
+        reference_ms=20.0,
+        metrics=metrics,
+        maintenance_events=[],
+        errors=[
+            ErrorEntry(
+                phase="load", records=6_000, kind="exception", operation="search", message="database is locked", count=3
+            )
+        ],
+        answers=msgspec.structs.replace(answers(), recall=0.03, held_share=1.0, held_share_random=1.0),
+        recovery=Recovery(
+            verdict="partly",
+            reason="after restart: search p95 237 ms over 60 ms, but smaller",
+            steps=steps,
+            records_to_objective=None,
+            second_saturation_at_records=10_000,
+        ),
+        samples=samples,
+    )
+
+
+def crashed(name: str = "brittle") -> Summary:
+    """Died in its first batch: nearly nothing is known."""
+    base = completed(name)
+    return msgspec.structs.replace(
+        base,
+        status="crashed",
+        reason="the process was ended by SIGSEGV, in phase load after 0 acknowledged records",
+        ended_in_phase="load",
+        ended_at_records=0,
+        version=None,
+        capabilities=[],
+        facts=[],
+        objective_ms=None,
+        reference_ms=None,
+        metrics=unmeasured(errors=1),
+        memory_mb={"baseline": 31.0, "final": None},
+        retained_by=None,
+        health_components={},
+        maintenance_events=[],
+        errors=[ErrorEntry(phase="load", records=0, kind="fatal", operation="store", message="SIGSEGV", count=1)],
+        answers=no_answers(),
+        samples=[],
+        noise={"steal_share": None},
+        output_bytes=21,
+        output_tail="Segmentation fault\n```",
+    )
+
+
+def unavailable(name: str = "missing") -> Summary:
+    return msgspec.structs.replace(
+        crashed(name), status="unavailable", reason="No module named 'missing'", ended_in_phase="setup", output_tail=""
+    )
+
+
+def interrupted(name: str = "neuroca") -> Summary:
+    base = completed(name)
+    return msgspec.structs.replace(
+        base,
+        status="interrupted",
+        reason="stopped by the user",
+        ended_in_phase="load",
+        ended_at_records=4_000,
+        samples=base.samples[:4],
+        metrics=msgspec.structs.replace(unmeasured(errors=0), max_records=4_000),
+        maintenance_events=[],
+        answers=no_answers(),
+    )
+
+
+def hostile() -> Summary:
+    """Every text that a system can write holds markup, escapes, marks and 10,000 characters."""
+    base = saturated(HOSTILE)
+    return msgspec.structs.replace(
+        base,
+        system=HOSTILE,
+        reason=HOSTILE,
+        version=HOSTILE,
+        capabilities=[HOSTILE],
+        facts=[HOSTILE],
+        retained_by=HOSTILE,
+        ended_in_phase=HOSTILE,
+        health_components={HOSTILE: 0.5},
+        memory_mb={HOSTILE: 1.0},
+        noise={HOSTILE: 1.0},
+        maintenance_events=[
+            event(
+                3_000,
+                phase=HOSTILE,
+                reasons=[HOSTILE],
+                effects={HOSTILE: {"before": 1.0, "after": 2.0}},
+                evidence={"x": "</script>" * 500},
+            )
+        ],
+        errors=[ErrorEntry(phase=HOSTILE, records=1, kind="exception", operation=HOSTILE, message=HOSTILE, count=1)],
+        output_bytes=99,
+        output_tail=HOSTILE,
+    )
+
+
+def unmeasured(errors: int) -> Metrics:
+    return Metrics(
+        max_records=0,
+        retained_records=None,
+        final_memory_mb=None,
+        peak_memory_mb=None,
+        memory_per_record_bytes=None,
+        disk_mb=None,
+        final_query_latency_ms=UNMEASURED,
+        store_records_per_second=StoreRate(mean=None, first_batch=None, last_batch=None),
+        health_score=None,
+        reported_health=None,
+        maintenance_events=0,
+        errors_encountered=errors,
+        recall_at_k=None,
+        importance_retention=None,
+        retention_regret=None,
+        saturated_at_records=None,
+    )
+
+
+def no_answers() -> Answers:
+    return Answers(
+        k=10,
+        n=0,
+        recall=None,
+        attainable=None,
+        by_importance=[],
+        by_age_records=[],
+        held_share=None,
+        held_share_oracle=None,
+        held_share_random=None,
+        held_share_fifo=None,
+        held_share_importance=None,
+        altered_texts=None,
+    )
+
+
+def head(summary: Summary, **config: Any) -> RunHead:
+    return RunHead(
+        run=summary.run,
+        system=summary.system,
+        label=summary.name,
+        repeat=summary.repeat,
+        started=f"2026-01-02T03:04:{summary.repeat:02d}.000+00:00",
+        config=RunConfig(systems=("neuroca", "agno"), capacity_records=10_000, **config),
+        workload=summary.workload,
+        environment={"cpu": "A processor", "cores": 2, "mechanisms": {"memory": "PSS"}, "cpu_governor": None},
+        harness=HarnessCost(
+            search_min_ns=410, search_p50_ns=523, searches=2_000, store_p50_ns=18_500, batch_size=1_000
+        ),
+    )
+
+
+def result_of(*summaries: Summary, **config: Any) -> Result:
+    return build_result([(head(summary, **config), summary) for summary in summaries])
