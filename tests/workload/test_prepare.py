@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mempress.errors import UsageError, WorkloadError
+from mempress.errors import MempressError, UsageError, WorkloadError
 from mempress.systems.protocol import Record
 from mempress.workload import open_source
 from mempress.workload.facts import FactsSource
@@ -215,6 +215,13 @@ def test_a_workload_is_frozen_and_its_file_goes_with_it() -> None:
         assert workload.facts == {"kind": "given"}
     with pytest.raises(ValueError, match="closed"):
         workload.batch(0)
+
+
+def test_a_full_disk_is_an_error_that_says_where_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "w+b", 65_536))  # noqa: PTH123, SIM115  as the real one
+    with pytest.raises(MempressError, match=r"cannot be laid aside in .*: .*No space left.* set TMPDIR") as raised:
+        prepare(Given(some_records(10)), max_records=10, batch_size=5)
+    assert raised.value.exit_status == 1
 
 
 def test_an_endless_source_is_read_no_further_than_needed() -> None:

@@ -10,13 +10,14 @@ import os
 import tempfile
 from array import array
 from collections.abc import Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import msgspec
 
-from mempress.errors import UsageError
+from mempress.errors import MempressError, UsageError
 from mempress.workload.chance import sample, stream
 from mempress.workload.checks import importance_problem, metadata_problem, text_problem
 from mempress.workload.ids import IdList, Indexed
@@ -181,9 +182,12 @@ class _Spool:
         self._ends.append(self._ends[-1] + len(payload))
         self.importances.extend(importances)
 
+    def finish(self) -> None:
+        """Write out what is buffered; only then may be read."""
+        self._file.flush()
+
     def read(self, number: int) -> bytes:
         start, end = self._ends[number], self._ends[number + 1]
-        self._file.flush()
         return os.pread(self._file.fileno(), end - start, start)
 
     def texts(self, number: int) -> list[str]:
@@ -192,7 +196,8 @@ class _Spool:
         return self._last[1]
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # a full disk again: what could not be written is needed no more
+            self._file.close()
 
 
 def prepare(source: Source, *, max_records: int, batch_size: int) -> Workload:
@@ -201,15 +206,22 @@ def prepare(source: Source, *, max_records: int, batch_size: int) -> Workload:
     Raises:
         WorkloadError: a line of the source cannot be used.
         UsageError: the source has no record, or gives one that breaks the rules of a record.
+        MempressError: the temporary file cannot be written.
     """
     if max_records < 1 or batch_size < 1:
         raise UsageError(f"max_records={max_records} and batch_size={batch_size}: both must be 1 or more.")
-    spool = _Spool()
-    try:
-        return _read(source, max_records, batch_size, spool)
-    except BaseException:
-        spool.close()
-        raise
+    with ExitStack() as until_ready:
+        try:
+            spool = until_ready.enter_context(closing(_Spool()))
+            workload = _read(source, max_records, batch_size, spool)
+        except OSError as error:
+            where = tempfile.gettempdir()
+            raise MempressError(
+                f"The workload cannot be laid aside in {where}: {error}. Make room there, or set TMPDIR to a directory "
+                "that has it; a record takes some 300 bytes."
+            ) from error
+        until_ready.pop_all()
+    return workload
 
 
 def _read(source: Source, max_records: int, batch_size: int, spool: _Spool) -> Workload:
@@ -227,6 +239,7 @@ def _read(source: Source, max_records: int, batch_size: int, spool: _Spool) -> W
         digest.update(memoryview(payload)[1:-1])  # the rows without the brackets, so that batches leave no trace
         digest.update(b",")
         spool.append(payload, array("f", [importance for _, _, importance, _ in rows]))
+    spool.finish()
     next(records, None)  # what a file says between the last record and the next one, probes, counts too
     count = len(spool.importances)
     if not count:
