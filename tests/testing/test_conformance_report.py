@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,10 @@ def test_state_in_the_temporary_directory_does_not_leak_into_the_next_check() ->
 
 def test_nothing_is_left_of_an_adapter_that_leaves_processes() -> None:
     """A child in a session of its own ends with the check, even where the check passes."""
-    assert run_check(CHECKS["opens_and_closes"], faulty.ForksChildren) == Passed()
-    assert not [pid for pid in all_processes() if "time.sleep(600.0)" in command_of(pid)]
+    lifetime_seconds = 300 + os.getpid() / 1e7  # a command line that no other test has
+    outcome = run_check(CHECKS["opens_and_closes"], faulty.ForksChildren, {"lifetime_seconds": lifetime_seconds})
+    assert outcome == Passed()
+    assert not [pid for pid in all_processes() if f"time.sleep({lifetime_seconds})" in command_of(pid)]
 
 
 def test_the_report_prints_one_line_a_check_and_its_reason_below() -> None:
@@ -118,7 +121,7 @@ def test_the_report_prints_one_line_a_check_and_its_reason_below() -> None:
         "        it did not\n"
         "n/a     third: Does a third\n"
         "        it does not declare 'count'\n"
-        "my-memory does not keep the protocol: 3 checks, 1 passed, 1 failed, 1 not applicable.\n"
+        "my-memory does not keep the protocol: 3 checks, 1 passed, 1 failed, 1 not applicable."
     )
 
 

@@ -134,7 +134,7 @@ def test_a_killed_plain_list_keeps_every_acknowledged_record(tmp_path: Path) -> 
         "    number += 7\n    print(number, flush=True)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     with child.stdout as acknowledgements:
         lines = [acknowledgements.readline() for _ in range(40)]
@@ -177,5 +177,5 @@ def test_the_controls_load_the_standard_library_alone() -> None:
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__import__("mempress").__path__[0]).parent)}
     command = [sys.executable, "-S", "-c", program]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)  # noqa: S603 - as above
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert ran.stdout == "\n"

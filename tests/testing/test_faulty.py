@@ -39,7 +39,7 @@ def drive(system: str, tmp_path: Path, options: str, *steps: str) -> subprocess.
     for step in steps:
         program += [f"print({step!r}, file=sys.stderr, flush=True)", step]
     command = [sys.executable, "-c", "\n".join(program)]
-    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own program
+    return subprocess.run(command, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("system", FAULTY, ids=lambda cls: cls.__name__)

@@ -46,7 +46,7 @@ def render_report(report: ConformanceReport) -> str:
     kinds = [type(result.outcome) for result in report.results]
     counts = f"{kinds.count(Passed)} passed, {kinds.count(Failed)} failed, {kinds.count(NotApplicable)} not applicable"
     verdict = "keeps the protocol" if report.passed else "does not keep the protocol"
-    return "\n".join([*lines, f"{report.target} {verdict}: {len(kinds)} checks, {counts}.", ""])
+    return "\n".join([*lines, f"{report.target} {verdict}: {len(kinds)} checks, {counts}."])
 
 
 def _render_result(result: CheckResult) -> list[str]:

@@ -161,7 +161,7 @@ def close_leaves_no_process(driver: Driver) -> None:
     while (left := _processes_left()) and time.monotonic() < deadline:
         time.sleep(0.05)
     shown = ", ".join(f"{pid} ({brief(command_of(pid))})" for pid in left)
-    require(not left, f"{len(left)} processes are alive {_GRACE_SECONDS:.0f} s after close(): {shown}")
+    require(not left, f"{len(left)} left alive {_GRACE_SECONDS:.0f} s after close(): {shown}")
 
 
 def odd_records() -> list[Record]:
