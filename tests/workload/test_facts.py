@@ -253,7 +253,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes(hash_seed: 
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", script]
-    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  our own
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     expected = hashlib.sha256(repr([*RECORDS[:500], *SOURCE.probes(500, 50)]).encode()).hexdigest()
     assert printed.stdout.strip() == expected
 
