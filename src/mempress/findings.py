@@ -59,7 +59,9 @@ def ending(key: str, summary: Summary) -> str:
     if summary.status == "completed":
         return f"{shown} completed: it acknowledged {reached} of {offered} records and did not saturate."
     if summary.status == "saturated":
-        return f"{shown} saturated at {reached} of {offered} records: {reason}."
+        seen = final_load(summary)
+        confirmed = f", confirmed at {seen:,}" if seen > summary.metrics.max_records else ""
+        return f"{shown} saturated at {reached} of {offered} records{confirmed}: {reason}."
     where = f"at {figure(summary.ended_at_records, 'records')} records"
     return f"{shown} {_ENDINGS[summary.status]} {where} (phase {summary.ended_in_phase}): {reason}."
 
@@ -118,27 +120,26 @@ def _recovered(shown: str, summary: Summary) -> Iterator[str]:
 def _answered(shown: str, answers: Answers) -> Iterator[str]:
     if answers.recall is None or not answers.n:
         return
-    yield (
-        f"{shown} answered {figure(answers.recall, 'share')} of {answers.n:,} final probes within {answers.k} hits"
-        + (
-            f"; it held the answers of {figure(answers.held_share, 'share')}."
-            if answers.held_share is not None
-            else "."
-        )
-    )
     held, random = answers.held_share, answers.held_share_random
-    if held is None or random is None or random >= 1.0:
-        return
+    yield f"{shown} has a recall at {answers.k} of {figure(answers.recall, 'share')} over {answers.n:,} final probes."
+    if held is not None and random is not None and random < 1.0:
+        yield _against_other_choices(shown, answers, held, random)
+
+
+def _against_other_choices(shown: str, answers: Answers, held: float, random: float) -> str:
     error = math.sqrt(max(random * (1.0 - random), 1.0 / answers.n) / answers.n)
     told = abs(held - random) > _STANDARD_ERRORS * error
-    relation = ("more than" if held > random else "less than") if told else "not to be told from"
+    relation = ("more than" if held > random else "fewer than") if told else "no more or fewer, beyond noise, than"
     others = {
         "first in, first out": answers.held_share_fifo,
-        "the most important": answers.held_share_importance,
-        "the best choice at most": answers.held_share_oracle,
+        "the most important records": answers.held_share_importance,
+        "the best choice, at most,": answers.held_share_oracle,
     }
     rest = "".join(f"; {label} {figure(value, 'share')}" for label, value in others.items() if value is not None)
-    yield f"What {shown} kept answers {relation} a random choice of as many would, {figure(random, 'share')}{rest}."
+    return (
+        f"The records that {shown} kept hold {figure(held, 'share')} of the answers, {relation} as many chosen at "
+        f"random: {figure(random, 'share')}{rest}."
+    )
 
 
 def _failed(shown: str, summary: Summary) -> Iterator[str]:

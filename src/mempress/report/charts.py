@@ -62,7 +62,9 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     events: tuple[Tick, ...]
     spans: tuple[tuple[float, float, str], ...]
-    limit: Tick | None
+    saturated: Tick | None
+    limit: float | None
+    limit_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,7 @@ def charts(summary: Summary) -> list[Chart]:
 def _chart(panel: Panel, summary: Summary) -> Chart:
     x = _Scale(0.0, last_records(summary) * 1.01, FRAME.left, FRAME.right)
     y = _value_scale(panel)
-    limit = None
-    if panel.limit is not None:
-        limit = Tick(y.at(panel.limit), f"{panel.limit_label} {figure(panel.limit, 'ms')}")
+    saturated = summary.metrics.saturated_at_records
     return Chart(
         label=panel.label,
         words=_words(panel),
@@ -112,7 +112,9 @@ def _chart(panel: Panel, summary: Summary) -> Chart:
         y_ticks=tuple(Tick(y.at(value), _short(value)) for value in y.ticks()),
         events=tuple(Tick(x.at(load), f"maintenance at {load:,} records") for load in event_loads(summary)),
         spans=tuple((x.at(span.low), x.at(span.high), span.label) for span in spans(summary)),
-        limit=limit,
+        saturated=None if saturated is None else Tick(x.at(saturated), f"saturated at {saturated:,} records"),
+        limit=None if panel.limit is None else y.at(panel.limit),
+        limit_label=panel.limit_label,
     )
 
 

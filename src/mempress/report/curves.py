@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mempress.detect.saturation import HEALTH_FLOOR
+from mempress.format import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 _LOG_FROM = 50.0
+_LIMIT_SHOWN_UP_TO = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Panel:
     label: str
     curves: tuple[Curve, ...]
     limit: float | None = None
+    """Drawn as a line; None where there is none, or where it lies far above all values and ``limit_label`` says so."""
     limit_label: str = ""
     highest: float | None = None
     """The top of the axis, where it is known beforehand."""
@@ -61,11 +64,21 @@ def panels(summary: Summary) -> tuple[Panel, Panel, Panel]:
         _curve("p95", 1, rows, lambda row: row.latency_ms.p95),
     )
     known = [value for curve in latencies for value in curve.values if value > 0]
-    wide = bool(known) and max(known) > _LOG_FROM * min(known)
+    highest = max(known, default=0.0)
+    limit = summary.objective_ms
+    label = "" if limit is None else f"p95 objective {measure(limit, 'ms')}"
+    if limit is not None and limit > _LIMIT_SHOWN_UP_TO * highest:
+        limit, label = None, f"{label}, above this scale"
     return (
         Panel("Memory (MiB)", (_curve("PSS", 0, rows, lambda row: row.memory_mb),)),
-        Panel("Search (ms)", latencies, summary.objective_ms, "p95 objective", logarithmic=wide),
-        Panel("Health", (_curve("health", 0, rows, lambda row: row.health),), HEALTH_FLOOR, "objective", highest=1.0),
+        Panel("Search (ms)", latencies, limit, label, logarithmic=highest > _LOG_FROM * min(known, default=1.0)),
+        Panel(
+            "Health",
+            (_curve("health", 0, rows, lambda row: row.health),),
+            HEALTH_FLOOR,
+            f"objective {HEALTH_FLOOR:g}",
+            highest=1.0,
+        ),
     )
 
 

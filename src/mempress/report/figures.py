@@ -47,7 +47,7 @@ def draw(summary: Summary) -> Figure:
     for axis, panel in zip(axes, panels(summary), strict=True):
         _panel(axis, panel)
         _events(axis, summary)
-        _spans(axis, summary)
+        _course(axis, summary)
     _held(axes[0], held_curve(summary))
     for axis in axes:
         _legend(axis)
@@ -56,33 +56,42 @@ def draw(summary: Summary) -> Figure:
 
 
 def _title(summary: Summary) -> str:
-    events, reached = len(summary.maintenance_events), summary.ended_at_records
     status = summary.status.replace("_", " ")
-    plural = "" if events == 1 else "s"
-    return f"{name(summary.name)}: {status}, {reached:,} records, {events:,} maintenance event{plural}"
+    events = len(summary.maintenance_events)
+    found = f"{events:,} maintenance event{'' if events == 1 else 's'}"
+    return f"{name(summary.name)}: {status} at {summary.metrics.max_records:,} records, {found}"
 
 
 def _panel(axis: Axes, panel: Panel) -> None:
-    for curve in panel.curves:
-        _line(axis, curve)
-    if panel.limit is not None:
-        axis.axhline(panel.limit, color=_LIMIT_COLOUR, linestyle="--", linewidth=1.2)
-        axis.annotate(
-            f"{panel.limit_label} {number(panel.limit, 'ms')}",
-            (0.0, panel.limit),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 3),
-            textcoords="offset points",
-            fontsize=9,
-            color=_LIMIT_COLOUR,
-        )
+    axis.set_ylabel(panel.label, fontsize=11)
+    axis.spines[["top", "right"]].set_visible(False)
     if not any(curve.values for curve in panel.curves):
         axis.text(0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", va="center", color=_LIMIT_COLOUR)
+        axis.set_yticks([])
+        return
+    for curve in panel.curves:
+        _line(axis, curve)
     _scale(axis, panel)
-    axis.set_ylabel(panel.label, fontsize=11)
+    _limit(axis, panel)
     axis.grid(visible=True, color="#dddddd", linewidth=0.6)
     axis.set_axisbelow(True)
-    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _limit(axis: Axes, panel: Panel) -> None:
+    """Draw the limit; one that lies above the scale is told in the corner."""
+    if panel.limit is None:
+        axis.text(1.0, 1.02, panel.limit_label, transform=axis.transAxes, ha="right", fontsize=9, color=_LIMIT_COLOUR)
+        return
+    axis.axhline(panel.limit, color=_LIMIT_COLOUR, linestyle="--", linewidth=1.2)
+    axis.annotate(
+        panel.limit_label,
+        (0.0, panel.limit),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 3),
+        textcoords="offset points",
+        fontsize=9,
+        color=_LIMIT_COLOUR,
+    )
 
 
 def _scale(axis: Axes, panel: Panel) -> None:
@@ -90,8 +99,8 @@ def _scale(axis: Axes, panel: Panel) -> None:
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "ms")))
         return
-    highest = panel.highest
-    axis.set_ylim(bottom=0.0, top=None if highest is None else highest * 1.05)
+    values = [value for curve in panel.curves for value in curve.values]
+    axis.set_ylim(0.0, 1.1 * (panel.highest or max([*values, panel.limit or 0.0]) or 1.0))
 
 
 def _line(axis: Axes, curve: Curve) -> None:
@@ -136,7 +145,11 @@ def _events(axis: Axes, summary: Summary) -> None:
         )
 
 
-def _spans(axis: Axes, summary: Summary) -> None:
+def _course(axis: Axes, summary: Summary) -> None:
+    """Mark where the system saturated, and what was loaded after its recovery."""
+    saturated = summary.metrics.saturated_at_records
+    if saturated is not None:
+        axis.axvline(saturated, color=_LIMIT_COLOUR, linestyle=":", linewidth=1.6, zorder=1.4, label="saturated")
     for span in spans(summary):
         axis.axvspan(span.low, span.high, color="#999999", alpha=0.15, linewidth=0, label=span.label)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mempress.compare import METRICS
 from mempress.findings import ending
-from mempress.format import figure, name, percentile_99, plain, plain_lines
+from mempress.format import UNMEASURED, figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def events_table(events: Sequence[MaintenanceEvent], shown: int = EVENTS_SHOWN) 
             event.origin,
             ", ".join(plain(reason, 30).replace("_", " ") for reason in event.reasons) or "none told",
             _effects(event),
-            _compact(event.evidence),
+            _evidence(event),
         )
         for event in _ends(events, shown)
     )
@@ -238,5 +238,29 @@ def _left_out(count: int, shown: int) -> str:
     )
 
 
-def _compact(value: Any) -> str:
-    return plain(msgspec.json.encode(value).decode(), 160) if value else ""
+def _evidence(event: MaintenanceEvent) -> str:
+    """Write what an event rests on in a few words, each level's name before what it holds."""
+    return plain("; ".join(_told(event.evidence)), 240)
+
+
+def _told(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        leaves = [f"{key} {_leaf(item)}" for key, item in value.items() if not isinstance(item, dict | list)]
+        if leaves:
+            yield f"{path}: {', '.join(leaves)}" if path else ", ".join(leaves)
+        for key, item in value.items():
+            if isinstance(item, dict | list):
+                yield from _told(item, f"{path} {key}".strip())
+    elif isinstance(value, list):
+        for item in value:
+            yield from _told(item, path)
+    else:
+        yield f"{path}: {_leaf(value)}"
+
+
+def _leaf(value: Any) -> str:
+    if isinstance(value, float):
+        return figure(value)
+    if value is None:
+        return UNMEASURED
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
