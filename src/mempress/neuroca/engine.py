@@ -156,7 +156,7 @@ class Neuroca:
             slots = core.store.slots_of(list(ids))
             if reinforce and slots:
                 self._touch(list(slots.values()), [1.0] * len(slots))
-                tiers.count_accesses(core)
+            tiers.count_accesses(core)
             rows = core.store.rows(list(slots.values()))
             return {row.id: stored(core, row) for row in rows.values()}
 

@@ -79,8 +79,8 @@ class Eviction:
         except Exception as error:
             self._on_failure(error)
             raise CapacityError(
-                f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): mend it, "
-                "or set another worth."
+                f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): "
+                "mend it, or set another worth."
             ) from error
         count = min(len(candidates), max(wanted, min(_QUEUE, len(candidates) // 16)))
         lowest = np.argpartition(scores, count - 1)[:count]

@@ -3,7 +3,8 @@
     capacity     1 up to the soft limit. Beyond: 1 where the engine may evict (a full budget is its normal state) less
                  0.5 x the share of records that are pinned; 1 - pressure where it may not.
     latency      min(1, search_objective_ms / p95 of the last 512 searches).
-    integrity    records that store, ledger and index agree on / records; 0 while they must be rebuilt.
+    integrity    records that store, ledger and index agree on / records; 0 while they must be rebuilt,
+                 0.5 while the index of words is damaged.
     maintenance  0 while the breaker is open, 0.5 half open; else 1 - 0.25 x failures in a row - 0.5 x lag.
     errors       1 - 5 x share of errors among the last 512 calls, not below 0.
 
@@ -116,6 +117,8 @@ def _capacity(core: Core) -> float:
 def _integrity(core: Core, damaged: int) -> float:
     if core.stale:
         return 0.0
+    if core.words.damaged:
+        return 0.5
     live = core.ledger.live
     apart = abs(core.store.count() - live) + max(0, len(core.index) - live) + damaged
     return max(0.0, 1.0 - apart / max(live + damaged, 1))

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from mempress.neuroca import schema
 from mempress.neuroca.budget import Budget
 from mempress.neuroca.core import Core
 from mempress.neuroca.errors import DamagedError, LockedError, SettingsError, StorageError
@@ -24,7 +25,7 @@ from mempress.neuroca.policies import worth_policy
 from mempress.neuroca.salvage import Salvaged, finish_exchange, salvage
 from mempress.neuroca.store import Store
 from mempress.neuroca.vectors import matrix_of
-from mempress.neuroca.words import WATERMARK, Words
+from mempress.neuroca.words import MODE, WATERMARK, Words
 from mempress.neuroca.writing import ACCESS_CLOCK, ARRIVALS
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def _load(
     budget = Budget(settings, vectored=vectored)
     store = Store(directory, settings, max_pages=budget.max_pages, log_bytes=budget.log_bytes)
     try:
+        store.verify()
         words = _words(store, settings, vectored=vectored)
         _check_dimension(store, settings)
         ledger, index = Ledger(), open_index(settings.index, settings.dimension)
@@ -134,10 +136,10 @@ def _load(
 
 def _words(store: Store, settings: Settings, *, vectored: bool) -> Words:
     mode = settings.words if settings.words != "auto" else ("names" if vectored else "all")
-    if store.read_meta("words_mode") != mode:
+    if store.read_meta(MODE) != mode:
         with store.transaction():
-            store.execute("INSERT INTO words(words) VALUES ('delete-all')")
-            store.write_meta(**{"words_mode": mode, WATERMARK: 0})
+            store.execute(schema.RENEW_WORDS)
+            store.write_meta(**{MODE: mode, WATERMARK: 0})
     return Words(store, mode)
 
 

@@ -13,13 +13,15 @@ import apsw
 
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError
+from mempress.neuroca.leaves import rows_in_leaves
+from mempress.neuroca.ledger import FIXED, Entry
+from mempress.neuroca.record import Tier
 from mempress.neuroca.store import FILE_NAME, PUT, SAVE, SCAN, SCAN_ALONE, Row, entry_of, record_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mempress.neuroca.ledger import Entry
 
 _DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.IOError, apsw.SQLError)
 _ROWS_AT_ONCE = 512
@@ -48,20 +50,20 @@ def salvage(directory: Path) -> Salvaged:
         DamagedError: nothing can be read at all.
     """
     path = directory / FILE_NAME
-    old = apsw.Connection(str(path))
-    try:
-        slots, ids = _known(old)
-        if not slots:
-            raise DamagedError(f"{path} cannot be read as a store: restore a copy, or move it away to start anew.")
-        partial = directory / f"{FILE_NAME}.partial"
-        kept = _copy(old, partial, slots)
-    finally:
-        old.close()
-    lost = tuple(sorted(name for slot, name in ids.items() if slot not in kept))
+    partial = directory / f"{FILE_NAME}.partial"
+    slots, ids, readable = _readable(path)
+    names = set(ids.values())
+    found = {fields[1]: fields for fields in rows_in_leaves(path).values() if not names or fields[1] in names}
+    pairs = {row.id: (row, entry) for row, entry in map(_parsed, found.values())} | readable
+    if not pairs:
+        raise DamagedError(f"{path} cannot be read as a store: restore a copy, or move it away to start anew.")
+    _write(partial, pairs)
+    lost = tuple(sorted(names - pairs.keys()))
+    kept = {row.slot for row, _ in pairs.values()}
     unnamed = len([slot for slot in slots if slot not in kept and slot not in ids])
     partial.rename(directory / f"{FILE_NAME}.salvaged")
     _exchange(directory)
-    return Salvaged(len(kept), lost, unnamed)
+    return Salvaged(len(pairs), lost, unnamed)
 
 
 def _exchange(directory: Path) -> None:
@@ -73,35 +75,55 @@ def _exchange(directory: Path) -> None:
     (directory / f"{FILE_NAME}.salvaged").rename(path)
 
 
-def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
-    """Give the slots that the file should hold, and the ids of those whose id can still be read."""
-    ids: dict[int, str] = {}
-    slots: set[int] = set()
-    for low, high in _ranges(old):
-        for slot, _ in _read(old, "SELECT slot, arrived FROM records WHERE slot BETWEEN ? AND ?", low, high):
-            slots.add(slot)
-    query = "SELECT slot, id FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id"
-    ids.update(_some(old, query))
-    ids.update(_some(old, f"{query} DESC"))
-    return sorted(slots | set(ids)), ids
+_Pairs = dict[str, tuple[Row, Entry]]
 
 
-def _copy(old: apsw.Connection, target: Path, slots: list[int]) -> set[int]:
-    kept: set[int] = set()
-    new = apsw.Connection(str(target))
-    new.pragma("auto_vacuum", 2)
-    schema.migrate(new)
-    with new:
-        for key, value in _some(old, "SELECT key, value FROM meta"):
-            if key != "words_upto":
-                new.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
+def _readable(path: Path) -> tuple[list[int], dict[int, str], _Pairs]:
+    """Give what SQLite can still read: slots that should be held, ids by slot, and whole records by id."""
+    old = apsw.Connection(str(path))
+    try:
+        old.pragma("cell_size_check", 1)
+        slots, ids = _known(old)
+        pairs: _Pairs = {}
         for at in range(0, len(slots), _ROWS_AT_ONCE):
             low, high = slots[at], slots[min(at + _ROWS_AT_ONCE, len(slots)) - 1]
-            for row, entry in _pairs(old, low, high):
-                _put(new, row, entry)
-                kept.add(row.slot)
-    new.close()
-    return kept
+            pairs |= {row.id: (row, entry) for row, entry in _pairs(old, low, high)}
+    except _DAMAGE:
+        return [], {}, {}
+    else:
+        return slots, ids, pairs
+    finally:
+        old.close()
+
+
+def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
+    """Give the slots that the file should hold, and the ids of those whose id can still be read."""
+    query = "SELECT slot, id FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id"
+    ids: dict[int, str] = dict(_some(old, query))
+    ids.update(_some(old, f"{query} DESC"))
+    slots = set(ids)
+    for low, high in _ranges(old):
+        slots.update(row[0] for row in _read(old, "SELECT slot FROM records WHERE slot BETWEEN ? AND ?", low, high))
+    return sorted(slots), ids
+
+
+def _write(target: Path, pairs: _Pairs) -> None:
+    """Write a new store; two records that claim one slot get one each."""
+    new = apsw.Connection(str(target))
+    try:
+        new.pragma("auto_vacuum", 2)
+        schema.migrate(new)
+        with new:
+            for slot, (row, entry) in enumerate(sorted(pairs.values(), key=lambda pair: pair[1].arrived)):
+                _put(new, row._replace(slot=slot), entry._replace(slot=slot))
+    finally:
+        new.close()
+
+
+def _parsed(fields: tuple[Any, ...]) -> tuple[Row, Entry]:
+    """Make a record from the raw columns of ``records``; its state is lost, it starts anew in STM."""
+    line = (*fields[4 : 4 + len(FIXED)], int(Tier.STM), 0.0, 0.0, fields[9])
+    return Row(*fields[:4], fields[-1]), entry_of(fields[0], line)
 
 
 def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Entry]]:

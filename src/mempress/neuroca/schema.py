@@ -45,12 +45,16 @@ CREATE TABLE state(
     used_at REAL NOT NULL,
     importance REAL NOT NULL
 );
+"""
+_CREATE_WORDS = """
 CREATE VIRTUAL TABLE words USING fts5(
     text, content='', contentless_delete=1, detail=none, tokenize="unicode61 remove_diacritics 2"
 );
 """
+RENEW_WORDS = f"DROP TABLE words; {_CREATE_WORDS}"
+"""Empties the index of words, even a damaged one."""
 
-MIGRATIONS: dict[int, str] = {0: _CREATE}
+MIGRATIONS: dict[int, str] = {0: _CREATE + _CREATE_WORDS}
 """Version -> the SQL that leads to the next one. Version 0 is an empty file."""
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from mempress.neuroca.errors import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 WAITING = 256
 WATERMARK = "words_upto"
+MODE = "words_mode"
 _WORD = re.compile(r"[^\W_]+")
 _MAX_CHARACTERS = 1 << 16
 _MAX_TERMS = 12
@@ -58,6 +61,7 @@ class Words:
         self.mode = mode
         self._store = store
         self._waiting: dict[int, str | None] = {}
+        self.damaged = False
 
     def terms(self, text: str) -> list[str]:
         """Give what this index would look for."""
@@ -73,6 +77,8 @@ class Words:
         Returns whether it did; after the commit the caller passes that to ``settle``.
         """
         if self.mode == "off" or (len(self._waiting) + len(changes) < WAITING and not force):
+            return False
+        if self.damaged:
             return False
         rows = {**self._waiting, **changes}
         kept = [(slot, text) for slot, text in rows.items() if text is not None]
@@ -105,7 +111,7 @@ class Words:
         if not terms:
             return []
         query = " OR ".join(f'"{term}"' for term in terms[:_MAX_TERMS])
-        rows = self._store.execute(
+        rows = self._match(
             "SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (query, most + 64)
         )
         return [(slot, -rank / (1.0 - rank)) for slot, rank in rows if slot < ledger.top and ledger.tier[slot]][:most]
@@ -115,9 +121,21 @@ class Words:
         """Count the records that wait to be written."""
         return len(self._waiting)
 
+    def _match(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Ask the index; where it is damaged, find nothing, and have it made anew at the next opening."""
+        if self.damaged:
+            return []
+        try:
+            return self._store.execute(sql, values)
+        except DamagedError:
+            self.damaged = True
+            with self._store.transaction():
+                self._store.write_meta(**{MODE: "damaged"})
+            return []
+
     def _having(self, names: Sequence[str], most: int) -> list[int]:
         query = " AND ".join(f'"{name}"' for name in names)
-        rows = self._store.execute("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (query, most + 1))
+        rows = self._match("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (query, most + 1))
         found = [row[0] for row in rows if row[0] not in self._waiting]
         padded = [f" {name} " for name in names]
         found += [slot for slot, text in self._waiting.items() if text and all(name in text for name in padded)]
