@@ -2,7 +2,8 @@
 
 A difference counts where the larger value is at least ``MARGIN`` times the smaller, the two are further apart than
 three standard errors where the values have any, and, where each system has several runs, the ranges of their runs do
-not overlap. One run tells nothing of the noise between runs: hence the wide margin.
+not overlap. One run tells nothing of the noise between runs: hence the wide margin, ``NOISY_MARGIN`` for times that
+were taken on a machine busy with other things.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from statistics import median, stdev
 from typing import TYPE_CHECKING
 
+from mempress.analysis.noise import is_noisy
 from mempress.format import figure, measure, name, times
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mempress.model import Latency, Metrics, SampleRow, Summary
 
 MARGIN = 1.25
+NOISY_MARGIN = 2.0
 HEALTH_MARGIN = 0.1
 LEAST_VALUES = 20
 LEAST_BATCHES = 5
@@ -62,6 +65,7 @@ class Claim:
     readings: tuple[Reading, Reading]
     relation: str
     notes: str = ""
+    margin: float = MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,18 @@ class Pair:
         """Give both values, and by how much the larger exceeds the other, or that they do not differ beyond noise."""
         first, second = claim.readings
         text = self.values(claim.opening, claim.unit, (first.value, second.value)) + claim.notes
-        if not apart(first, second):
+        if not apart(first, second, claim.margin):
             return f"{text}: no difference beyond noise."
         small, large = sorted((first.value, second.value))
         larger = self.a if first.value > second.value else self.b
         if small <= 0.0:
             return f"{text}."
         return f"{text}: {claim.relation.format(larger.name, times(large / small))}."
+
+    @property
+    def time_margin(self) -> float:
+        """By how much times must differ to count."""
+        return NOISY_MARGIN if any(is_noisy(side.summary.noise) for side in (self.a, self.b)) else MARGIN
 
     def held(self, first: int | None, second: int | None) -> str:
         """Give how many records each held, where that differs."""
@@ -101,10 +110,10 @@ def final_load(summary: Summary) -> int:
     return loads[-1] if loads else 0
 
 
-def apart(first: Reading, second: Reading) -> bool:
+def apart(first: Reading, second: Reading, margin: float = MARGIN) -> bool:
     """Tell whether two positive readings differ by more than noise."""
     small, large = sorted((first.value, second.value))
-    if large <= 0.0 or large < MARGIN * small:
+    if large <= 0.0 or large < margin * small:
         return False
     if large - small <= _STANDARD_ERRORS * math.hypot(first.error, second.error):
         return False
@@ -195,7 +204,7 @@ def _latency(pair: Pair, load: int, both: tuple[Latency, Latency], *, final: boo
     if final:
         one = pair.a.reading(one.value, lambda m: m.final_query_latency_ms.p50, one.error)
         other = pair.b.reading(other.value, lambda m: m.final_query_latency_ms.p50, other.error)
-    yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes))
+    yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes, pair.time_margin))
 
 
 def _median_error(latency: Latency) -> float:
@@ -212,7 +221,8 @@ def _store_rate(pair: Pair, load: int) -> Iterator[str]:
     first, second = (Reading(median(found), _MEDIAN_ERROR * stdev(found) / math.sqrt(len(found))) for found in rates)
     batches = f" (medians of {len(rates[0])} and {len(rates[1])} batches)"
     opening = f"Up to {load:,} records the store rate is"
-    yield pair.sentence(Claim(opening, "records/s", (first, second), "{} stores {} as many", batches))
+    relation = "{} stores {} as many"
+    yield pair.sentence(Claim(opening, "records/s", (first, second), relation, batches, pair.time_margin))
 
 
 def _rates(summary: Summary, load: int) -> list[float]:

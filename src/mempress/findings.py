@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from mempress.analysis.noise import is_noisy
 from mempress.contrast import contrast, final_load
 from mempress.format import figure, name, plain
 
@@ -76,6 +77,8 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _recovered(shown, summary)
     yield from _answered(shown, summary.answers)
     yield from _failed(shown, summary)
+    if is_noisy(summary.noise):
+        yield f"{shown} ran on a machine busy with other things: its times deserve doubt (see its conditions)."
 
 
 def _kept(shown: str, summary: Summary, capacity: int | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from mempress.compare import METRICS
 from mempress.config import RunConfig
-from mempress.format import difference, figure, measure, name, percentile_99, plain, ratio
+from mempress.format import UNMEASURED, difference, figure, measure, name, percentile_99, plain, ratio
 from mempress.report.blocks import Document, Literal, Points, Section, Table
 from mempress.report.system import system_section
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mempress.model import Comparison, ComparisonRow, HarnessCost, Metrics, Result
 
 TITLE = "Memory pressure report"
+_GROUP_ROWS = 6
 _P99 = "final_query_latency_ms.p99"
 _N = "final_query_latency_ms.n"
 _FLAGS = {
@@ -132,7 +133,7 @@ def _conditions(result: Result) -> Iterator[Table | Literal | Points]:
         ("Workload", plain(workload.name)),
         ("Workload's SHA-256", plain(workload.sha256, 64)),
         ("Records", f"{workload.records:,}"),
-        *((plain(key, 60), _shown(value)) for key, value in workload.facts.items()),
+        *_flat(workload.facts),
     ]
     yield Table(("What", "Value"), tuple(rows), title="Workload")
     yield Table(("What", "Value"), tuple(_flat(result.environment)), title="Environment")
@@ -153,15 +154,20 @@ def _harness(cost: HarnessCost) -> Table:
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Give a row for each value; a large group of its own, such as a process's settings, is one row."""
     for key, value in values.items():
         label = f"{prefix}{plain(key, 60).replace('_', ' ')}"
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(value) <= _GROUP_ROWS:
             yield from _flat(value, f"{label}: ")
+        elif isinstance(value, dict):
+            yield label, plain(", ".join(f"{setting}={_shown(item)}" for setting, item in value.items()), 1_000)
+        elif key.endswith("_bytes") and isinstance(value, int):
+            yield label.removesuffix(" bytes"), f"{value:,} B"
         else:
             yield label, _shown(value)
 
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "n/a"
+        return UNMEASURED
     return plain(value if isinstance(value, str) else msgspec.json.encode(value).decode())

@@ -8,7 +8,7 @@ import msgspec
 
 from mempress.compare import METRICS
 from mempress.findings import ending
-from mempress.format import UNMEASURED, figure, name, percentile_99, plain, plain_lines
+from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def events_table(events: Sequence[MaintenanceEvent], shown: int = EVENTS_SHOWN) 
             f"{event.records:,}",
             plain(event.phase, 20),
             event.origin,
-            ", ".join(plain(reason, 30).replace("_", " ") for reason in event.reasons) or "none told",
+            ", ".join(plain(reason, 30).replace("_", " ") for reason in event.reasons) or "none",
             _effects(event),
             _evidence(event),
         )
@@ -209,10 +209,7 @@ def _conditions(summary: Summary) -> Table:
     rows = (
         ("Search p95, reference (ms)", figure(summary.reference_ms, "ms")),
         ("Search p95, objective (ms)", figure(summary.objective_ms, "ms")),
-        *(
-            (f"Memory, {plain(key, 40).replace('_', ' ')} (MiB)", figure(v, "MiB"))
-            for key, v in summary.memory_mb.items()
-        ),
+        *((f"Memory, {_kind_of_memory(key)} (MiB)", figure(v, "MiB")) for key, v in summary.memory_mb.items()),
         *(
             (f"Noise, {plain(key, 40).replace('_', ' ')}", figure(v, noise.get(key, "")))
             for key, v in summary.noise.items()
@@ -221,6 +218,11 @@ def _conditions(summary: Summary) -> Table:
         ("Run", plain(summary.run, 80)),
     )
     return Table(("What", "Value"), rows, frozenset({1}), title="Conditions")
+
+
+def _kind_of_memory(key: str) -> str:
+    words = plain(key, 40).replace("_", " ").split(" ")
+    return " ".join(word.upper() if word in ("pss", "uss", "rss") else word for word in words)
 
 
 def _ends(items: Sequence[_T], shown: int) -> list[_T]:
@@ -239,15 +241,15 @@ def _left_out(count: int, shown: int) -> str:
 
 
 def _evidence(event: MaintenanceEvent) -> str:
-    """Write what an event rests on in a few words, each level's name before what it holds."""
+    """Write what an event rests on in a few words: each level's name before what it holds, zeros left out."""
     return plain("; ".join(_told(event.evidence)), 240)
 
 
 def _told(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, dict):
-        leaves = [f"{key} {_leaf(item)}" for key, item in value.items() if not isinstance(item, dict | list)]
+        leaves = [f"{key} {_leaf(item)}" for key, item in value.items() if _tells(item)]
         if leaves:
-            yield f"{path}: {', '.join(leaves)}" if path else ", ".join(leaves)
+            yield f"{path}: {', '.join(leaves)}".lstrip(": ").replace("_", " ")
         for key, item in value.items():
             if isinstance(item, dict | list):
                 yield from _told(item, f"{path} {key}".strip())
@@ -258,9 +260,11 @@ def _told(value: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {_leaf(value)}"
 
 
+def _tells(value: Any) -> bool:
+    return isinstance(value, bool) or (not isinstance(value, dict | list) and value not in (None, 0, ""))
+
+
 def _leaf(value: Any) -> str:
     if isinstance(value, float):
-        return figure(value)
-    if value is None:
-        return UNMEASURED
+        return figure(value, "records" if value.is_integer() else "")
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

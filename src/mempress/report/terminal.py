@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -46,7 +47,7 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
         yield _point(plain(fact))
     tables = [
         metrics_table(summary),
-        events_table(summary.maintenance_events, _EVENTS_SHOWN),
+        _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN)),
         errors_table(summary.errors, _ERRORS_SHOWN),
     ]
     if summary.recovery is not None:
@@ -54,6 +55,11 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
     for table in tables:
         yield Text()
         yield _grid(table)
+
+
+def _without_last_column(table: Table) -> Table:
+    """Leave out the evidence, for which a terminal is too narrow."""
+    return replace(table, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows))
 
 
 def _point(text: str) -> Grid:
