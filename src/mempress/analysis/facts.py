@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mempress.analysis.metrics import growth_mb, memory_mb
 from mempress.analysis.noise import is_noisy, noise
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
         yield "no reference latency: the load ended before a search was timed"
     if trail.samples and not any(event.mark == "final" for event in trail.settled):
         yield "final memory is as is, not settled: the run ended before"
+    growth = growth_mb(memory_mb(trail))
+    if growth is not None and growth <= 0:
+        yield f"its memory did not grow by more than can be told ({growth:+.2f} MiB): memory per record is unknown"
     misses = max((sample.embed_misses for sample in trail.samples), default=0)
     if misses:
         yield f"asked for {misses:,} vectors of texts that were not prepared; their cost is in its latencies"

@@ -8,6 +8,8 @@ from mempress.analysis.answers import retained
 from mempress.analysis.latency import latency, store_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mempress.analysis.answers import Held
     from mempress.analysis.trail import Judged, Trail
     from mempress.journal import MemoryRead
@@ -35,9 +37,10 @@ def weights(trail: Trail, held: Held) -> dict[str, Any]:
     """Give what the system held at the load's end, and what it weighed."""
     final, memory = trail.final(), memory_mb(trail)
     retained_records, _ = retained(trail, held)
+    growth = growth_mb(memory)
     per_record = None
-    if retained_records and memory["settled"] is not None and memory["baseline"] is not None:
-        per_record = (memory["settled"] - memory["baseline"]) * _MIB / retained_records
+    if retained_records and growth is not None and growth > 0:
+        per_record = growth * _MIB / retained_records
     return {
         "retained_records": retained_records,
         "final_memory_mb": memory["as_is"] if memory["settled"] is None else memory["settled"],
@@ -63,6 +66,13 @@ def memory_mb(trail: Trail) -> dict[str, float | None]:
         "as_is_rss_file": as_is.rss_file_bytes / _MIB if as_is is not None else None,
         "peak": max(peaks) / _MIB if peaks else None,
     }
+
+
+def growth_mb(memory: Mapping[str, float | None]) -> float | None:
+    """Give the settled growth over the empty system; other processes that share its libraries can make it negative."""
+    if memory["settled"] is None or memory["baseline"] is None:
+        return None
+    return memory["settled"] - memory["baseline"]
 
 
 def pss_mb(reading: MemoryRead | None) -> float | None:

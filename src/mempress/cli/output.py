@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -14,24 +15,27 @@ from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from mempress.model import Result
+    from mempress.model import Result, Summary
 
 
-def judge_benchmark(out: Path) -> Result | None:
-    """Judge all runs of a benchmark anew and write their summaries; None where there is no run."""
+def judge_benchmark(out: Path, judged: Mapping[Path, Summary]) -> Result | None:
+    """Judge those runs of a benchmark that are not judged yet and write their summaries; None where there is no run."""
     runs = []
     for directory in runs_in(out):
-        summary = analyse(directory)
+        summary = judged.get(directory) or analyse(directory)
         write_json(RunFiles(directory).summary, summary)
         runs.append((read_head(directory), summary))
     return build_result(runs) if runs else None
 
 
-def report_benchmark(out: Path, *, as_json: bool) -> Result | None:
+def report_benchmark(
+    out: Path, *, as_json: bool, judged: Mapping[Path, Summary] = MappingProxyType({})
+) -> Result | None:
     """Judge all runs of a benchmark, write its reports, and print the table, or ``results.json``."""
-    result = judge_benchmark(out)
+    result = judge_benchmark(out, judged)
     if result is None:
         click.echo(f"No run in {out}: nothing to report.", err=True)
         return None

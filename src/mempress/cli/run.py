@@ -137,16 +137,17 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False) -> int:
     from mempress.runfiles import RunFiles, write_json  # noqa: PLC0415
     from mempress.runner.benchmark import run_benchmark  # noqa: PLC0415
 
-    interrupted = 0
+    interrupted, judged = 0, {}
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         for directory in run_benchmark(config, out, Progress()):
-            write_json(RunFiles(directory).summary, analyse(directory))
+            judged[directory] = analyse(directory)
+            write_json(RunFiles(directory).summary, judged[directory])
     except _Interrupted as stop:
         interrupted = stop.signal
     except KeyboardInterrupt:
         interrupted = signal.SIGINT
-    result: Result | None = report_benchmark(out, as_json=as_json)
+    result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)
     if interrupted:
         return _SIGNALLED + interrupted
     died = result is not None and any(system.status in DIED for system in result.systems.values())

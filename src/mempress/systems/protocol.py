@@ -110,6 +110,18 @@ def check_adapter(cls: type) -> frozenset[str]:
     return capabilities
 
 
+def capabilities_of(system: object, declared: frozenset[str]) -> frozenset[str]:
+    """Give the capabilities of an instance: those of its class, or fewer where its options took some away.
+
+    Raises:
+        AdapterError: the instance claims more than its class.
+    """
+    own = frozenset(getattr(system, "capabilities", declared))
+    if not own <= declared:
+        raise AdapterError(f"the instance adds the capabilities {sorted(own - declared)}: declare them on the class.")
+    return own
+
+
 def _declared(cls: type, name: str) -> frozenset[str]:
     declared: Any = getattr(cls, "capabilities", frozenset())
     if isinstance(declared, str) or not all(isinstance(item, str) for item in declared):

@@ -53,6 +53,7 @@ class Event:
 
     @property
     def reasons(self) -> tuple[str, ...]:
+        """The reasons that a detector should give."""
         return tuple(self.shifts)
 
 
@@ -77,6 +78,43 @@ class Signal:
     events: tuple[Event, ...] = ()
 
 
+def draw_signal(seed: int, *, maintenance: bool, samples: int | None = None) -> Signal:
+    """Draw a signal as the calibration needs it: any growth, noise of any kind, with or without maintenance.
+
+    20 to 200 samples unless given; one to three events, each a compaction (memory, disk, latency and health shift) or
+    an eviction (5 to 60% of the records go; latency and health shift), every shift of 2 to 8 deviations.
+    """
+    stream = np.random.default_rng((seed, int(maintenance)))
+    size = round(_log_uniform(stream, 20, 200)) if samples is None else samples
+    noise = Noise(
+        phi=float(stream.uniform(0.0, 0.6)),
+        share=_log_uniform(stream, 0.005, 0.05),
+        proportional=bool(stream.integers(2)),
+    )
+    growth, rise = GROWTHS[stream.integers(len(GROWTHS))], _log_uniform(stream, 1.0, 20.0)
+    events = _draw_events(size, stream) if maintenance else ()
+    return Signal(size, growth, rise, noise, events=events)
+
+
+def _draw_events(samples: int, stream: np.random.Generator) -> tuple[Event, ...]:
+    """Draw one to three events, three samples from either end and six from each other at least."""
+    room = samples - 5
+    count = int(stream.integers(1, min(3, 1 + room // 12) + 1))
+    cuts = np.sort(stream.integers(0, room - 6 * (count - 1), size=count)) + 6 * np.arange(count) + 3
+    return tuple(Event(int(cut), _draw_shifts(stream)) for cut in cuts)
+
+
+def _draw_shifts(stream: np.random.Generator) -> dict[str, float]:
+    if stream.random() < 0.5:
+        return {reason: _log_uniform(stream, 2.0, 8.0) for reason in (MEMORY, SPEED, HEALTH, DISK)}
+    shifts = {reason: _log_uniform(stream, 2.0, 8.0) for reason in (SPEED, HEALTH)}
+    return shifts | {REMOVED: _log_uniform(stream, 0.05, 0.6)}
+
+
+def _log_uniform(stream: np.random.Generator, low: float, high: float) -> float:
+    return math.exp(stream.uniform(math.log(low), math.log(high)))
+
+
 def labelled_trace(signal: Signal, seed: int) -> LabelledTrace:
     """Make the trace; every series is drawn from its own stream, so an event in one leaves the others as they were."""
     streams = [np.random.default_rng((seed, part)) for part in range(5)]
@@ -84,7 +122,7 @@ def labelled_trace(signal: Signal, seed: int) -> LabelledTrace:
     memory = _series(signal, curve * 20 * _MIB, MEMORY, -1.0, streams[0])
     disk = _series(signal, curve * 5 * _MIB, DISK, -1.0, streams[1])
     latency = _series(signal, curve * 0.5, SPEED, -1.0, streams[2])
-    health = np.clip(_series(signal, np.full(signal.samples, 0.8), HEALTH, 1.0, streams[3]), 0.0, 1.0)
+    health = np.clip(_series(signal, np.full(signal.samples, 0.6), HEALTH, 1.0, streams[3]), 0.0, 1.0)
     held = _held(signal)
     points = tuple(
         TracePoint(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
 from mempress.errors import AdapterError
-from mempress.systems.protocol import Hit, Record, SystemConfig, check_adapter
+from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of, check_adapter
 from mempress.systems.registry import find_system, load_system
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Driver:
             imported = clock_ns()
             self._system = cls(Path(command["workdir"]), config)
             opened = clock_ns()
-            capabilities = _narrowed(self._system, declared)
+            capabilities = capabilities_of(self._system, declared)
         except Exception as error:  # noqa: BLE001 - the worker's boundary: an adapter's exception becomes data
             return {"error": describe(error)}
         reference = find_system(command["spec"])
@@ -176,14 +176,6 @@ def plain(value: Any, depth: int = 0) -> Any:
     if depth < _DEPTH_LIMIT and isinstance(value, Sequence | set | frozenset):
         return [plain(item, depth + 1) for item in list(value)[:_ITEMS_LIMIT]]
     return repr(value)[:200]
-
-
-def _narrowed(system: Any, declared: frozenset[str]) -> frozenset[str]:
-    """Give the capabilities of the instance: those of its class, or fewer where its options took some away."""
-    own = frozenset(getattr(system, "capabilities", declared))
-    if not own <= declared:
-        raise AdapterError(f"the instance adds the capabilities {sorted(own - declared)}: declare them on the class.")
-    return own
 
 
 def _plain_hits(hits: Any, limit: int) -> dict[str, Any]:

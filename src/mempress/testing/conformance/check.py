@@ -64,6 +64,7 @@ class Check:
         missing = sorted(self.needs - driver.capabilities())
         if missing:
             return NotApplicable(f"it does not declare {' or '.join(map(repr, missing))}")
+        driver.needs = self.needs
         try:
             if step is not None:
                 step(driver)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mempress.errors import AdapterError
-from mempress.systems.protocol import Hit, Record, SystemConfig, check_adapter
+from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of, check_adapter
 from mempress.systems.registry import load_system
-from mempress.testing.conformance.check import ViolationError, require
+from mempress.testing.conformance.check import CannotTellError, ViolationError, require
 
 if TYPE_CHECKING:
     from array import array
@@ -38,6 +38,8 @@ class Driver:
         self.announce = announce
         self._adapter: Any = None
         self.embed_calls = 0
+        self.needs: frozenset[str] = frozenset()
+        """What the check under way needs; an instance may lack what its class declares."""
 
     def adapter(self) -> Any:
         """Give the adapter class; a target that cannot be loaded violates every check."""
@@ -56,15 +58,26 @@ class Driver:
     def open(self, workdir: str = "workdir", **capacity: int) -> Iterator[DrivenSystem]:
         """Open the adapter on a workdir, empty at its first opening; close it unless the check has failed by then."""
         try:
-            check_adapter(self.adapter())
+            declared = check_adapter(self.adapter())
         except AdapterError as error:
             raise ViolationError(str(error)) from error
         directory = self._root / workdir
         directory.mkdir(exist_ok=True)
         config = SystemConfig(embed=self._embed, options=self._options, **capacity)
-        system = DrivenSystem(self.guarded("__init__()", lambda: self.adapter()(directory, config)), self)
+        adapter = self.guarded("__init__()", lambda: self.adapter()(directory, config))
+        system = DrivenSystem(adapter, self)
+        if missing := sorted(self.needs - self._own_capabilities(adapter, declared)):
+            system.close()
+            raise CannotTellError(f"with these options it does not declare {' or '.join(map(repr, missing))}")
         yield system
         system.close()
+
+    @staticmethod
+    def _own_capabilities(adapter: object, declared: frozenset[str]) -> frozenset[str]:
+        try:
+            return capabilities_of(adapter, declared)
+        except AdapterError as error:
+            raise ViolationError(str(error)) from error
 
     def guarded(self, call: str, function: Callable[[], T]) -> T:
         """Make one call into the adapter; whatever it raises, an exit included, violates the check."""
