@@ -4,6 +4,8 @@ Pure functions of their arguments: no clock, no I/O (but ``trace.read_trace``), 
 from the data, so the same samples always give the same judgement.
 """
 
+from mempress.detect.agreement import Agreement, agreement
+from mempress.detect.growth import Crossing, GrowthFit, crossing_in_words, fit_growth
 from mempress.detect.recovery import Objectives, StateOfHealth, States, Verdict, verdict
 from mempress.detect.saturation import LoadPoint, Saturation, objective_ms, reference_p95_ms, saturation
 from mempress.detect.series import JSON, REASONS, Detection, TracePoint
@@ -14,7 +16,10 @@ from mempress.detect.trace import read_trace
 __all__ = [
     "JSON",
     "REASONS",
+    "Agreement",
+    "Crossing",
     "Detection",
+    "GrowthFit",
     "LoadPoint",
     "Objectives",
     "Saturation",
@@ -22,6 +27,9 @@ __all__ = [
     "States",
     "TracePoint",
     "Verdict",
+    "agreement",
+    "crossing_in_words",
+    "fit_growth",
     "objective_ms",
     "read_trace",
     "reference_p95_ms",

@@ -36,6 +36,10 @@ CONFIRMED = 0.01
 """The one-look p under which a series joins an event that others show."""
 
 LEAST_SAMPLES = 2
+_MOVABLE = 0.1
+"""The one-look p under which a step is as well explained at the place of a surer one nearby."""
+_NEAR = 3
+"""A step's place is uncertain by so many samples at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class _Finding:
     reason: str
     rank: float
     evidence: Mapping[str, JSON]
+    track: Track | None = None
 
 
 def statistical(points: Sequence[TracePoint], *, alpha: float = ALPHA) -> list[Detection]:
@@ -86,7 +91,7 @@ def _alone(tracks: Sequence[Track], samples: int) -> Iterator[_Finding]:
     for track in tracks:
         for step in track.improvements():
             p = min(1.0, track.p_of(step) * samples * len(tracks))
-            yield _Finding(track.places[step.index], track.kind.reason, p, track.evidence(step, p))
+            yield _Finding(track.places[step.index], track.kind.reason, p, track.evidence(step, p), track)
 
 
 def _together(tracks: list[Track], samples: int, alpha: float) -> tuple[list[_Finding], list[Track]]:
@@ -106,9 +111,9 @@ def _together(tracks: list[Track], samples: int, alpha: float) -> tuple[list[_Fi
             step = tracks[at].step_at_place(place)
             if step is not None and tracks[at].large_enough(step):
                 evidence = tracks[at].evidence(step, float(combined[place]))
-                found.append(_Finding(place, tracks[at].kind.reason, float(combined[place]), evidence))
                 model = tracks[at].model.with_step(step.index)
                 tracks = [*tracks[:at], replace(tracks[at], model=model), *tracks[at + 1 :]]
+                found.append(_Finding(place, tracks[at].kind.reason, float(combined[place]), evidence, tracks[at]))
         if len(found) == before:
             break
     return found, tracks
@@ -142,15 +147,29 @@ def _correlation(tracks: Sequence[Track], samples: int) -> Array:
 
 
 def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:
-    """Group the findings at the same or neighbouring samples, the surest place first in each."""
+    """Group the findings of one event, the surest place first in each group."""
     groups: list[list[_Finding]] = []
     for finding in sorted(findings, key=lambda one: one.rank):
-        near = [group for group in groups if abs(group[0].place - finding.place) <= 1]
-        if near and not any(one.reason == finding.reason and finding.rank < 0 for one in near[0]):
-            near[0].append(finding)
-        else:
+        own = next((group for group in groups if _belongs(finding, group[0])), None)
+        if own is None:
             groups.append([finding])
+        else:
+            own.append(finding)
     return sorted(groups, key=lambda group: group[0].place)
+
+
+def _belongs(finding: _Finding, surer: _Finding) -> bool:
+    """Tell whether a finding is of the surer one's event: at its sample or a neighbour, or as well explained there."""
+    apart = abs(finding.place - surer.place)
+    if apart <= 1:
+        return not (finding.rank < 0.0 and apart)
+    if apart > _NEAR or finding.track is None:
+        return False
+    track = finding.track
+    if surer.place not in track.places:
+        return False
+    step = track.model.moved_step(track.places.index(finding.place), track.places.index(surer.place))
+    return step is not None and track.p_of(step) < _MOVABLE
 
 
 def _detection(points: Sequence[TracePoint], tracks: Sequence[Track], group: Sequence[_Finding]) -> Detection:

@@ -32,13 +32,14 @@ _STEP, _KINK, _OUTLIER = "step", "kink", "outlier"
 class Series:
     """One measured series: load, value, and the variance of each value that its own sample shows (0: unknown).
 
-    ``least_effect`` is the smallest shift that counts.
+    ``least_effect`` is the smallest shift that counts, ``bound`` the largest value that there can be.
     """
 
     records: Array
     values: Array
     variances: Array
     least_effect: float
+    bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ class Model:
         one = self._place(index)
         return None if one is None else self._step(one)
 
+    def moved_step(self, index: int, to: int) -> Step | None:
+        """Give the step that the model would have at ``to`` if it had none at ``index``."""
+        one = self._place(index)
+        return replace(self, chosen=[other for other in self.chosen if other != one]).step_at(to)
+
     def with_step(self, index: int) -> Model:
         """Give the model with a step at ``index`` in it."""
         one = self._place(index)
@@ -116,7 +122,7 @@ def fit_series(series: Series, alpha: float) -> Model | None:
     scale = max(float(np.ptp(series.values)), series.least_effect)
     values = (series.values - np.median(series.values)) / scale
     least = (series.variances + (series.least_effect * _NOISE_PER_EFFECT) ** 2) / scale**2
-    laws, weightings = _laws(series.records), _weightings(series.values)
+    laws, weightings = _laws(series.records), _weightings(series)
     problem = tuple(view(values, laws, candidates.columns, weights, least) for weights in weightings)
     models = []
     for start in ([], _nominated(values, candidates)):
@@ -198,12 +204,19 @@ def _laws(records: Array) -> tuple[Array, ...]:
     return tuple(np.stack([constant, *law], axis=1) for law in laws)
 
 
-def _weightings(values: Array) -> list[Array]:
-    """Give the rows' weights under noise of one size, and under noise that grows with the level, where that varies."""
-    level = _running_median(np.abs(values), max(3, len(values) // 6))
-    level = np.maximum(level, 0.05 * float(np.max(level)) or 1.0)
-    even = np.ones_like(values)
-    return [even] if level.max() < _LEVELS_APART * level.min() else [even, np.exp(np.mean(np.log(level))) / level]
+def _weightings(series: Series) -> list[Array]:
+    """Give the rows' weights under each belief of how noise is spread.
+
+    Evenly; in proportion to the level; for a series with a bound also to the distance from it, since noise dies out
+    there. A belief that makes hardly a difference is left out.
+    """
+    scales = [np.abs(series.values)]
+    if series.bound is not None:
+        scales.append(series.bound - series.values)
+    smooth = [_running_median(scale, max(3, len(scale) // 6)) for scale in scales]
+    levels = [np.maximum(level, 0.05 * float(level.max())) for level in smooth if level.max() > 0.0]
+    apart = [level for level in levels if level.max() > _LEVELS_APART * level.min()]
+    return [np.ones_like(series.values), *(np.exp(np.mean(np.log(level))) / level for level in apart)]
 
 
 def _running_median(values: Array, reach: int) -> Array:

@@ -38,13 +38,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A noisy series: its reason, how to read it, which sign improves it, and the smallest shift that counts."""
+    """A noisy series: its reason, how to read it, which sign improves it, the smallest shift that counts, its bound."""
 
     reason: str
     read: Callable[[TracePoint], Measured | None]
     sign: int
     least_share: float = 0.0
     least_effect: float = 0.0
+    bound: float | None = None
 
     def floor(self, level: float) -> float:
         """Give the smallest shift that counts where the series has this level."""
@@ -129,7 +130,7 @@ def _read(kind: Kind, points: Sequence[TracePoint]) -> tuple[tuple[int, ...], Se
     records = np.array([float(points[place].records) for place in places])
     variances = np.array([measured.variance for _, measured in read])
     floor = kind.floor(float(np.median(np.abs(values)))) if len(values) else 0.0
-    return places, Series(records, values, variances, floor or 1.0)
+    return places, Series(records, values, variances, floor or 1.0, kind.bound)
 
 
 def midmean(values: Sequence[float]) -> Measured:
@@ -172,7 +173,7 @@ def _latency(point: TracePoint) -> Measured | None:
 KINDS = (
     Kind(MEMORY, _memory, sign=-1, least_share=0.01),
     Kind(SPEED, _latency, sign=-1, least_share=0.02),
-    Kind(HEALTH, _health, sign=1, least_effect=0.01),
+    Kind(HEALTH, _health, sign=1, least_effect=0.01, bound=1.0),
     Kind(DISK, _disk, sign=-1, least_share=0.01),
 )
 """The noisy series, in the order of their reasons."""
