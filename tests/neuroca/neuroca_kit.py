@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mempress.neuroca import Neuroca, Record, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 DIMENSION = 32
 
@@ -34,7 +35,7 @@ class Clock:
 def unit(seed: int, dimension: int = DIMENSION) -> NDArray[np.float32]:
     """A random unit vector that depends on the seed alone."""
     vector = np.random.default_rng(seed).standard_normal(dimension)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 def near(vector: NDArray[np.float32], cosine: float, seed: int = 0) -> NDArray[np.float32]:
@@ -42,7 +43,7 @@ def near(vector: NDArray[np.float32], cosine: float, seed: int = 0) -> NDArray[n
     other = unit(seed + 10_000_019, len(vector))
     other = other - (other @ vector) * vector
     other /= np.linalg.norm(other)
-    return (cosine * vector + np.sqrt(1 - cosine**2) * other).astype(np.float32)
+    return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * other, np.float32)
 
 
 def record(number: int, importance: float = 0.5, **fields: Any) -> Record:
@@ -61,9 +62,7 @@ def engine(directory: Path, clock: Clock | None = None, **settings: Any) -> Neur
     """An engine of small dimension, with vectors given and names indexed."""
     clock = clock or Clock()
     settings.setdefault("words", "names")
-    return Neuroca(
-        directory, Settings(dimension=DIMENSION, **settings), now=clock, monotonic=clock, sleep=clock.sleep
-    )
+    return Neuroca(directory, Settings(dimension=DIMENSION, **settings), now=clock, monotonic=clock, sleep=clock.sleep)
 
 
 def sound(memory: Neuroca) -> None:

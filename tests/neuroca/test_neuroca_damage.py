@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from neuroca_kit import engine, record, records, sound, unit
+from tests.neuroca.neuroca_kit import engine, record, records, sound, unit
 
 from mempress.neuroca import DamagedError, Neuroca, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "neuroca.db"
 PAGE = 4096
@@ -148,7 +151,10 @@ def test_an_index_that_lost_and_invented_vectors_is_found_and_rebuilt(tmp_path: 
         memory.store(records(range(50)))
         memory._core.index.remove([3, 4, 5])
         memory._core.index.add([1_000], unit(1)[None])
-        assert {finding.name: finding.count for finding in memory.check(fix=True)} == {"index_missing": 3, "index_ghost": 2}
+        assert {finding.name: finding.count for finding in memory.check(fix=True)} == {
+            "index_missing": 3,
+            "index_ghost": 2,
+        }
         sound(memory)
         assert memory.search(vector=unit(4), limit=1)[0].id == "r4"
 

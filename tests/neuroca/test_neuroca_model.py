@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from neuroca_kit import engine, record, sound, unit
+from tests.neuroca.neuroca_kit import engine, record, sound, unit
 
 NUMBERS = st.integers(0, 40)
 IMPORTANCE = st.floats(0, 1)

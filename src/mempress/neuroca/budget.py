@@ -23,6 +23,7 @@ LARGEST_LOG_BYTES = 16 << 20
 _FIXED_MEMORY_BYTES = 2 << 20
 _FIRST_FILL = 0.8
 _LOG_BYTES_PER_RECORD = 16_384
+_CHUNK = 1_000
 
 
 class Budget:
@@ -59,10 +60,14 @@ class Budget:
         """Give the size from which on a record is refused: it would take over a sixteenth of the budget."""
         return None if self.bytes is None else self.bytes // 16
 
-    def chunk_records(self) -> int:
+    def chunk_records(self, pinned: int) -> int:
         """Give how many records one transaction may write, so that the log and the pause stay bounded."""
-        chunk = min(1_000, max(8, self.log_bytes // 4 // _LOG_BYTES_PER_RECORD))
-        return chunk if self.records is None else max(1, min(chunk, self.records // 4 or 1))
+        chunk = _CHUNK
+        if self.max_pages is not None:
+            chunk = min(chunk, max(8, self.log_bytes // 4 // _LOG_BYTES_PER_RECORD))
+        if self.records is not None:
+            chunk = min(chunk, self.records // 4, self.records - pinned)
+        return max(1, chunk)
 
     def shrink(self) -> None:
         """Lower the fill: the file reached its limit with fewer records than were thought to fit."""

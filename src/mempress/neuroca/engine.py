@@ -22,7 +22,7 @@ from mempress.neuroca.errors import (
 )
 from mempress.neuroca.eviction import Eviction
 from mempress.neuroca.health import Health, Meter, assess
-from mempress.neuroca.maintenance import Maintenance, Report, evictable
+from mempress.neuroca.maintenance import Maintenance, Report
 from mempress.neuroca.opening import lock, open_core, rebuild
 from mempress.neuroca.policies.reinforcement import shares
 from mempress.neuroca.probe import probe
@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
+    from numpy.typing import ArrayLike
+
     from mempress.neuroca.core import Core
     from mempress.neuroca.events import Event
     from mempress.neuroca.index import Vectors
     from mempress.neuroca.record import Filter, Hit, Record, Stored
 
-    Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+    Embed = Callable[[Sequence[str]], Sequence[ArrayLike]]
 
 _TOUCHES_AT_ONCE = 512
 
@@ -90,7 +92,7 @@ class Neuroca:
             self._lock_file.close()
             raise
         breaker = Breaker(self.settings.breaker_failures, self.settings.breaker_cooldown_s, monotonic)
-        self._eviction = Eviction(self._core, breaker.failed)
+        self._eviction = Eviction(self._core, breaker)
         self._maintenance = Maintenance(self._core, self._eviction, breaker)
         self._closed = False
         if self.settings.overflow == "evict":
@@ -111,20 +113,20 @@ class Neuroca:
         last = {item.id: at for at, item in enumerate(drafts)}
         order = sorted(last.values())
         self._slow_down()
-        with self._using() as core:
-            chunk = core.budget.chunk_records()
-            for at in range(0, len(order), chunk):
-                part = order[at : at + chunk]
-                with _counting(order[at] if at else 0):
-                    self._store_chunk([drafts[i] for i in part], None if vectors is None else vectors[part])
-            self._meter.wrote(len(drafts))
+        at = 0
+        while at < len(order):
+            with self._using() as core, _counting(order[at] if at else 0):
+                part = order[at : at + core.budget.chunk_records(core.ledger.pinned_count)]
+                self._store_chunk([drafts[i] for i in part], None if vectors is None else vectors[part])
+                self._meter.wrote(len(part))
+            at += len(part)
 
     def search(
         self,
         query: str | None = None,
         *,
         limit: int = 10,
-        vector: Sequence[float] | None = None,
+        vector: ArrayLike | None = None,
         where: Filter | None = None,
         reinforce: bool = True,
     ) -> list[Hit]:
@@ -263,9 +265,6 @@ class Neuroca:
     def _store_chunk(self, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
         core = self._core
         maintained = self._maintenance.step(len(drafts))
-        size = sum(item.size for item in drafts) + 2 * self.settings.dimension * len(drafts)
-        if self.settings.overflow == "evict" and any(core.budget.excess(core.ledger, len(drafts), size)):
-            evictable(self._maintenance)
         write(core, self._eviction, drafts, vectors)
         if maintained:
             self._maintenance.breaker.succeeded()

@@ -15,8 +15,7 @@ from mempress.neuroca.policies.view import view
 from mempress.neuroca.record import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from mempress.neuroca.breaker import Breaker
     from mempress.neuroca.core import Core
     from mempress.neuroca.ledger import Slots
 
@@ -27,9 +26,9 @@ _QUEUE = 256
 class Eviction:
     """A queue of victims, refilled by worth. One that was used or replaced since is passed over."""
 
-    def __init__(self, core: Core, on_failure: Callable[[Exception], None]) -> None:
+    def __init__(self, core: Core, breaker: Breaker) -> None:
         self._core = core
-        self._on_failure = on_failure
+        self._breaker = breaker
         self._queue: list[tuple[int, int, float]] = []
         self._turn = 0
 
@@ -50,6 +49,18 @@ class Eviction:
             taken.add(slot)
             freed += int(self._core.ledger.size[slot])
         return chosen
+
+    def must_not_rest(self) -> None:
+        """Refuse while the breaker is open.
+
+        Raises:
+            CapacityError: says what failed last.
+        """
+        if not self._breaker.allows():
+            raise CapacityError(
+                f"The budget is full and maintenance rests after {self._breaker.failures_in_row} failures "
+                f"({self._breaker.last_error}): it tries again by itself; until then delete records."
+            )
 
     def forget_queue(self) -> None:
         """Score anew at the next choice."""
@@ -77,7 +88,7 @@ class Eviction:
         try:
             scores = core.worth.score(columns)
         except Exception as error:
-            self._on_failure(error)
+            self._breaker.failed(error)
             raise CapacityError(
                 f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): "
                 "mend it, or set another worth."

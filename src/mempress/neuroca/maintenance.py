@@ -13,7 +13,6 @@ import numpy as np
 
 from mempress.neuroca import tiers
 from mempress.neuroca.consolidation import affordable, consolidate
-from mempress.neuroca.errors import CapacityError
 from mempress.neuroca.record import Tier
 from mempress.neuroca.writing import remove, save_changes
 
@@ -95,7 +94,9 @@ class Maintenance:
         wanted = min(int(np.ceil(core.ledger.live * release)), core.ledger.live - core.ledger.pinned_count)
         removed = 0
         while removed < wanted:
-            victims = self._eviction.choose(min(wanted - removed, core.budget.chunk_records()), 0)
+            victims = self._eviction.choose(
+                min(wanted - removed, core.budget.chunk_records(core.ledger.pinned_count)), 0
+            )
             remove(core, victims)
             removed += len(victims)
         return self._finish(before, emergency=True, removed=removed, promoted=0, consolidated=0)
@@ -152,17 +153,4 @@ class Maintenance:
             records=core.ledger.live,
             disk_bytes_before=before,
             disk_bytes_after=core.store.disk_bytes(),
-        )
-
-
-def evictable(maintenance: Maintenance) -> None:
-    """Refuse where the breaker is open.
-
-    Raises:
-        CapacityError: says what failed last.
-    """
-    if not maintenance.breaker.allows():
-        raise CapacityError(
-            f"The budget is full and maintenance rests after {maintenance.breaker.failures_in_row} failures "
-            f"({maintenance.breaker.last_error}): it tries again by itself; until then delete records."
         )

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
 
 JSON = Any
 """Whatever ``json`` can write: None, bool, int, float, str, list and dict of these."""
@@ -48,7 +50,7 @@ class Record:
     metadata: Mapping[str, JSON] = field(default_factory=lambda: _NOTHING)
     timestamp: float | None = None
     pinned: bool = False
-    vector: Sequence[float] | None = None
+    vector: ArrayLike | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _write(target: Path, pairs: _Pairs) -> None:
 def _parsed(fields: tuple[Any, ...]) -> tuple[Row, Entry]:
     """Make a record from the raw columns of ``records``; its state is lost, it starts anew in STM."""
     line = (*fields[4 : 4 + len(FIXED)], int(Tier.STM), 0.0, 0.0, fields[9])
-    return Row(*fields[:4], fields[-1]), entry_of(fields[0], line)
+    return Row(*(*fields[:4], fields[-1])), entry_of(fields[0], line)
 
 
 def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Entry]]:

@@ -44,9 +44,8 @@ def promote(core: Core, slots: Slots) -> None:
     """Move up those of the slots whom importance and use entitle."""
     ledger, settings = core.ledger, core.settings
     columns = _view(core, slots)
-    lower = ledger.tier[slots] < Tier.LTM
-    to_ltm = lower & (promotion.to_ltm(columns) >= settings.promote_ltm)
-    to_mtm = (ledger.tier[slots] == Tier.STM) & ~to_ltm & (promotion.to_mtm(columns) >= settings.promote_mtm)
+    to_ltm = (ledger.tier[slots] == Tier.MTM) & (promotion.to_ltm(columns) >= settings.promote_ltm)
+    to_mtm = (ledger.tier[slots] == Tier.STM) & (promotion.to_mtm(columns) >= settings.promote_mtm)
     ledger.move(slots[to_ltm], Tier.LTM)
     ledger.move(slots[to_mtm], Tier.MTM)
     core.testimony.note(promoted=int(np.count_nonzero(to_ltm) + np.count_nonzero(to_mtm)))

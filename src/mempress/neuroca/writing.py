@@ -62,7 +62,7 @@ def make_room(core: Core, eviction: Eviction, records: int, size: int) -> int:
     removed = 0
     over = core.budget.excess(core.ledger, records, size)
     while any(over):
-        chunk = core.budget.chunk_records()
+        chunk = core.budget.chunk_records(core.ledger.pinned_count)
         if over[0]:
             victims = eviction.choose(min(over[0], chunk), 0)
         else:
@@ -164,6 +164,7 @@ def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: 
             f"The budget is full ({core.ledger.live} records) and overflow is 'reject': delete some records, "
             "raise the capacity, or use overflow 'evict'."
         )
+    eviction.must_not_rest()
     return eviction.choose(records, excess, frozenset(replaced))
 
 
