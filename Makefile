@@ -30,6 +30,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: setup
+	$(BIN)/python -m pytest tests/docs --update-golden
+	git diff --exit-code -- docs/cli.md
+
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 pyproject.toml -o requirements.lock

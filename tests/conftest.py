@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from mempress.model import Summary
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew: read the difference before it is kept."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files and docs/cli.md anew")
+
+
 class Bench(Protocol):
     """Runs systems and gives the summary of each, in order."""
 
