@@ -91,8 +91,8 @@ def _kept(shown: str, summary: Summary, capacity: int | None) -> Iterator[str]:
     if held > acknowledged:
         yield f"{shown} holds {count} records, more than the {of} that it acknowledged."
     elif bounded and capacity is not None and acknowledged > capacity:
-        relation = ", its capacity" if held == capacity else f"; its capacity is {limit}"
-        yield f"{shown} kept {count} of {of} records{relation}."
+        relation = f"; its capacity is {limit}{', which it exceeds' if held > capacity else ''}"
+        yield f"{shown} kept {count} of {of} records{', its capacity' if held == capacity else relation}."
     elif held < acknowledged:
         yield f"{shown} holds {count} of the {of} records that it acknowledged; {acknowledged - held:,} are gone."
     else:

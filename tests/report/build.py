@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from mempress.model import Origin, Result
 
 HOSTILE = (
-    "</td><script>alert(1)</script>|`\x1b[31mred\x1b[0m\u202eevil\u2066\n# head **b** [x](javascript:y)"
-    + "A" * 10_000
+    "</td><script>alert(1)</script>|`\x1b[31mred\x1b[0m\u202eevil\u2066\n# head **b** [x](javascript:y)" + "A" * 10_000
 )
 WORKLOAD = WorkloadHead(name="facts", sha256="5f" * 32, records=20_000, facts={"seed": 42, "importance": "cycling"})
 UNMEASURED = Latency(mean=None, p50=None, p95=None, p99=None, max=None, n=0)
@@ -242,7 +241,7 @@ def crashed(name: str = "brittle") -> Summary:
         errors=[ErrorEntry(phase="load", records=0, kind="fatal", operation="store", message="SIGSEGV", count=1)],
         answers=no_answers(),
         samples=[],
-        noise={"steal_share": None},
+        noise={"steal_share": None, "stall_share": None, "load_1m_max": None},
         output_bytes=21,
         output_tail="Segmentation fault\n```",
     )
@@ -283,7 +282,6 @@ def hostile() -> Summary:
         ended_in_phase=HOSTILE,
         health_components={HOSTILE: 0.5},
         memory_mb={HOSTILE: 1.0},
-        noise={HOSTILE: 1.0},
         maintenance_events=[
             event(
                 3_000,

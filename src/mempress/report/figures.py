@@ -24,6 +24,7 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73")
 EVENT_COLOUR = "#d00000"
 _LIMIT_COLOUR = "#555555"
 _MARKERS = ("o", "s", "^")
+_FIRST_UNDRAWN = 0x530
 _MANY_EVENTS = 12
 _MANY_POINTS = 60
 _INCHES = (12.0, 9.0)
@@ -59,7 +60,12 @@ def _title(summary: Summary) -> str:
     status = summary.status.replace("_", " ")
     events = len(summary.maintenance_events)
     found = f"{events:,} maintenance event{'' if events == 1 else 's'}"
-    return f"{name(summary.name)}: {status} at {summary.metrics.max_records:,} records, {found}"
+    return f"{_drawable(name(summary.name))}: {status} at {summary.metrics.max_records:,} records, {found}"
+
+
+def _drawable(text: str) -> str:
+    """Write letters that the library's own font lacks as escapes; it has Latin, Greek and Cyrillic ones."""
+    return "".join(char if ord(char) < _FIRST_UNDRAWN else ascii(char)[1:-1] for char in text)
 
 
 def _panel(axis: Axes, panel: Panel) -> None:
