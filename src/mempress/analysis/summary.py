@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mempress.analysis.answers import answers, importance_retention, read_held, retained
 from mempress.analysis.errors import errors
 from mempress.analysis.facts import facts
+from mempress.analysis.growth import growth
 from mempress.analysis.latency import latency
 from mempress.analysis.maintenance import maintenance_events
 from mempress.analysis.metrics import loads, memory_mb, pss_mb, regret, weights
@@ -82,7 +83,7 @@ def summarise(head: RunHead, events: Iterable[Event]) -> Summary:
         errors=failures,
         answers=answered,
         recovery=recovery(trail, judged, head.config, saturated=saturated),
-        growth=None,
+        growth=growth(trail, judged, head.config),
         samples=_rows(trail, judged),
         noise=noise(trail.samples),
         output_bytes=sum(printed.total_bytes for printed in trail.printed),
