@@ -80,11 +80,13 @@ def unit_vectors(vectors: Sequence[Any], dimension: int, what: str) -> Vectors:
             f"A vector of {what} has shape {wrong}, the store has dimension {dimension}: "
             "use the embedder that the store was made with, or set dimension."
         )
-    matrix = np.stack(rows) if rows else np.empty((0, dimension), np.float32)
-    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64))
-    if not (np.isfinite(norms).all() and (norms > 0).all()):
+    if not rows:
+        return np.empty((0, dimension), np.float32)
+    matrix = rows[0][None] if len(rows) == 1 else np.stack(rows)
+    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
+    if not (norms > 0).all() or not (norms < np.inf).all():
         raise RecordError(f"A vector of {what} is zero or not finite: an embedder must give unit vectors.")
-    return np.ascontiguousarray(matrix / norms[:, None], dtype=np.float32)
+    return np.asarray(matrix / norms[:, None], np.float32)
 
 
 def _utf8(value: Any, name: str, record_id: Any) -> int:

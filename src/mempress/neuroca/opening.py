@@ -26,7 +26,7 @@ from mempress.neuroca.salvage import Salvaged, finish_exchange, salvage
 from mempress.neuroca.store import Store
 from mempress.neuroca.vectors import matrix_of
 from mempress.neuroca.words import MODE, WATERMARK, Words
-from mempress.neuroca.writing import ACCESS_CLOCK, ARRIVALS
+from mempress.neuroca.writing import ACCESS_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +167,7 @@ def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> lis
     """Read all once: ledger, vectors, and the words that their index lacks; drop damaged records and give their ids."""
     watermark = int(store.read_meta(WATERMARK, 0))
     ledger.access_clock = float(store.read_meta(ACCESS_CLOCK, 0.0))
-    ledger.arrivals = int(store.read_meta(ARRIVALS, 0))
+    ledger.arrivals = store.arrivals()
     entries: list[Entry] = []
     vectors: dict[int, bytes] = {}
     unindexed: dict[int, str | None] = {}

@@ -9,6 +9,7 @@ is widened until there are enough; a filter that hardly any record passes is ans
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from mempress.neuroca.core import Core
     from mempress.neuroca.index import Vectors
+    from mempress.neuroca.ledger import Floats
     from mempress.neuroca.store import Row
 
 _NAME_CANDIDATES = 64
@@ -43,24 +45,47 @@ class Query:
     where: Filter | None
 
 
-@dataclass(slots=True)
-class _Candidate:
-    slot: int
-    score: float
-    why: Why
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Candidates, all columns of one length; a part that did not take part is None."""
+
+    slots: list[int]
+    cosine: NDArray[np.float32] | None
+    words: NDArray[np.float32] | None
 
 
 def search(core: Core, query: Query) -> list[tuple[int, Hit]]:
     """Give (slot, hit) of at most ``query.limit`` records, best first."""
     passes = None if query.where is None else _columns_mask(core, query.where)
     found = _by_meaning(core, query, passes) if query.vector is not None else _by_words(core, query, passes)
-    found.sort(key=lambda candidate: (-candidate.score, -int(core.ledger.arrived[candidate.slot])))
-    best = found[: query.limit]
-    rows = core.store.rows([candidate.slot for candidate in best])
-    return [(item.slot, _hit(core, item, rows[item.slot])) for item in best if item.slot in rows]
+    slots = np.asarray(found.slots, np.int64)
+    scores = _scores(core, found, slots)
+    best = np.lexsort((-core.ledger.arrived[slots], -scores))[: query.limit].tolist()
+    rows = core.store.rows([found.slots[at] for at in best])
+    return [
+        (found.slots[at], _hit(core, rows[found.slots[at]], float(scores[at]), _why(core, found, at)))
+        for at in best
+        if found.slots[at] in rows
+    ]
 
 
-def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> list[_Candidate]:
+def _scores(core: Core, found: _Found, slots: NDArray[np.int64]) -> Floats:
+    scores = -core.settings.redundancy_weight * core.ledger.redundancy[slots].astype(np.float64)
+    if found.cosine is None:
+        return scores if found.words is None else scores + found.words
+    scores += found.cosine
+    return scores if found.words is None else scores + core.settings.words_weight * found.words
+
+
+def _why(core: Core, found: _Found, at: int) -> Why:
+    return Why(
+        None if found.cosine is None else float(found.cosine[at]),
+        None if found.words is None else float(found.words[at]),
+        float(core.ledger.redundancy[found.slots[at]]),
+    )
+
+
+def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Found:
     assert query.vector is not None  # noqa: S101 - the caller's branch, for the type checker
     names = names_in(query.text) if query.text and core.words.mode != "off" else []
     named = core.words.by_names(names, core.ledger, _NAME_CANDIDATES) if names else []
@@ -79,24 +104,18 @@ def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> l
     return _rescored(core, kept, query.vector[0], names)
 
 
-def _rescored(core: Core, slots: Sequence[int], vector: NDArray[np.float32], names: Sequence[str]) -> list[_Candidate]:
-    texts = core.store.texts(slots) if names else {}
+def _rescored(core: Core, slots: Sequence[int], vector: NDArray[np.float32], names: Sequence[str]) -> _Found:
     keys, matrix = matrix_of(core.store.vectors(slots))
     if not keys:
-        return []
-    weights = core.settings
-    found = []
-    for slot, cosine in zip(keys, (matrix @ vector).tolist(), strict=True):
-        share = _share(texts[slot], names) if names else None
-        redundancy = float(core.ledger.redundancy[slot])
-        score = cosine + weights.words_weight * (share or 0.0) - weights.redundancy_weight * redundancy
-        found.append(_Candidate(slot, score, Why(cosine, share, redundancy)))
-    return found
+        return _Found([], None, None)
+    texts = core.store.texts(keys) if names else {}
+    shares = np.array([_share(texts[slot], names) for slot in keys], np.float32) if names else None
+    return _Found(keys, matrix @ vector, shares)
 
 
-def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> list[_Candidate]:
+def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Found:
     if not query.text or core.words.mode == "off":
-        return []
+        return _Found([], None, None)
     if core.words.waiting:
         save_words(core)
     width = max(core.settings.shortlist, 4 * query.limit)
@@ -107,12 +126,7 @@ def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> lis
         if len(kept) >= query.limit or len(ranked) < width or width >= _WIDEST:
             break
         width *= 4
-    found = []
-    for slot in kept:
-        redundancy = float(core.ledger.redundancy[slot])
-        score = scores[slot] - core.settings.redundancy_weight * redundancy
-        found.append(_Candidate(slot, score, Why(None, scores[slot], redundancy)))
-    return found
+    return _Found(kept, None, np.array([scores[slot] for slot in kept], np.float32))
 
 
 def _share(text: str, names: Sequence[str]) -> float:
@@ -165,18 +179,18 @@ def _agrees(metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(key in metadata and metadata[key] == value for key, value in wanted.items())
 
 
-def _hit(core: Core, item: _Candidate, row: Row) -> Hit:
-    ledger, slot = core.ledger, item.slot
+def _hit(core: Core, row: Row, score: float, why: Why) -> Hit:
+    ledger, slot = core.ledger, row.slot
     happened = float(ledger.occurred_at[slot])
     return Hit(
         id=row.id,
         text=row.text,
-        score=item.score,
+        score=score,
         tier=Tier(int(ledger.tier[slot])),
-        why=item.why,
+        why=why,
         importance=float(ledger.importance[slot]),
         metadata=json.loads(row.metadata),
-        timestamp=None if np.isnan(happened) else happened,
+        timestamp=None if math.isnan(happened) else happened,
     )
 
 
@@ -189,7 +203,7 @@ def stored(core: Core, row: Row) -> Stored:
         text=row.text,
         importance=float(ledger.importance[slot]),
         metadata=json.loads(row.metadata),
-        timestamp=None if np.isnan(happened) else happened,
+        timestamp=None if math.isnan(happened) else happened,
         pinned=bool(ledger.pinned[slot]),
         tier=Tier(int(ledger.tier[slot])),
         hits=float(ledger.hits[slot]),

@@ -71,6 +71,7 @@ class Store:
     def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
         self.path = directory / FILE_NAME
         self._log_bytes, self._fitted = log_bytes, 0
+        self._headroom = 1 if max_pages is None else 2
         with storage_errors(self.path):
             self._db = apsw.Connection(str(self.path))
             self._prepare(settings, max_pages)
@@ -114,8 +115,10 @@ class Store:
         """Write records into their slots; what a slot held before, or another slot under the same id, is gone."""
         self._db.executemany(PUT, (record_values(row, entry) for row, entry in zip(rows, entries, strict=True)))
 
-    def drop(self, slots: Iterable[int]) -> None:
+    def drop(self, slots: Sequence[int]) -> None:
         """Remove the records in these slots."""
+        if not slots:
+            return
         self._db.executemany("DELETE FROM records WHERE slot = ?", ((slot,) for slot in slots))
 
     def save(self, ledger: Ledger, slots: Sequence[int]) -> None:
@@ -196,6 +199,11 @@ class Store:
         with storage_errors(self.path):
             return int(next(self._db.execute("SELECT count(*) FROM records"))[0])
 
+    def arrivals(self) -> int:
+        """Give a number above that of every record that was stored and may have left a line of ``state``."""
+        query = "SELECT max(coalesce((SELECT max(arrived) FROM records), -1), coalesce(max(arrived), -1)) FROM state"
+        return int(self.execute(query)[0][0]) + 1
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement of another module of the engine (words, audit)."""
         with storage_errors(self.path):
@@ -245,7 +253,7 @@ class Store:
         wanted = min(max(wanted_bytes, _LEAST_LOG_BYTES), self._log_bytes)
         if not self._fitted // 2 < wanted < 2 * self._fitted:
             self._fitted = wanted
-            self._db.pragma("wal_autocheckpoint", max(16, wanted // 2 // PAGE_BYTES))
+            self._db.pragma("wal_autocheckpoint", max(16, wanted // self._headroom // PAGE_BYTES))
             self._db.pragma("journal_size_limit", wanted)
 
     def close(self) -> None:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from mempress.neuroca.draft import Draft
     from mempress.neuroca.eviction import Eviction
     from mempress.neuroca.index import Vectors
+    from mempress.neuroca.ledger import Slots
 
 ACCESS_CLOCK = "access_clock"
-ARRIVALS = "arrivals"
 STM = int(Tier.STM)
 _DIRTY_PER_WRITE = 2_048
 _MOST_TRIES = 12
@@ -93,8 +93,7 @@ def save_changes(core: Core, *, everything: bool = False) -> int:
     """Write what changed in the ledger and what waits to be indexed; give how many ledger lines."""
     dirty = np.flatnonzero(core.ledger.dirty[: core.ledger.top])
     with core.store.transaction():
-        core.store.save(core.ledger, dirty.tolist())
-        _save_clocks(core, core.ledger.arrivals)
+        _save(core, dirty)
         written = core.words.write({}, core.ledger.arrivals, force=everything and core.words.waiting > 0)
     core.ledger.dirty[dirty] = False
     core.words.settle({}, written=written)
@@ -180,9 +179,8 @@ def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: 
     arrivals = ledger.arrivals + len(drafts)
     with core.store.transaction():
         core.store.drop(plan.emptied)
-        core.store.save(ledger, dirty.tolist())
+        _save(core, dirty)
         core.store.put(rows, entries)
-        _save_clocks(core, arrivals)
         written = core.words.write(changes, arrivals)
     with consistent(core):
         ledger.dirty[dirty] = False
@@ -234,8 +232,11 @@ def _entries(core: Core, drafts: Sequence[Draft], plan: _Plan) -> list[Entry]:
     ]
 
 
-def _save_clocks(core: Core, arrivals: int) -> None:
-    core.store.write_meta(**{ACCESS_CLOCK: core.ledger.access_clock, ARRIVALS: arrivals})
+def _save(core: Core, dirty: Slots) -> None:
+    """Write changed lines, and the access clock that they belong to."""
+    if len(dirty):
+        core.store.save(core.ledger, dirty.tolist())
+        core.store.write_meta(**{ACCESS_CLOCK: core.ledger.access_clock})
 
 
 def _at_own_limit(core: Core) -> bool:
