@@ -45,13 +45,14 @@ class View:
     """One series under one belief of how its noise is spread, whitened for each autocorrelation of the grid.
 
     For p autocorrelations, n samples, c candidates: ``series`` is (p, n), each of ``laws`` (p, n, q), ``candidates``
-    (p, n, c). ``least_variance`` is the smallest that noise is believed to have; ``log_scale`` is what the weighting
-    adds to -2 log likelihood.
+    (p, n, c), ``sizes`` (p, c) the sums of their squares. ``least_variance`` is the smallest that noise is believed to
+    have; ``log_scale`` is what the weighting adds to -2 log likelihood.
     """
 
     series: Array
     laws: tuple[Array, ...]
     candidates: Array
+    sizes: Array
     least_variance: float
     log_scale: float
 
@@ -67,10 +68,12 @@ Problem = tuple[View, ...]
 
 def view(series: Array, laws: tuple[Array, ...], candidates: Array, weights: Array, least_variance: Array) -> View:
     """Weight the rows and whiten them: row t minus phi times row t - 1; the first times sqrt(1 - phi^2)."""
+    whitened = _whitened(candidates * weights[:, None])
     return View(
         series=_whitened((series * weights)[:, None])[:, :, 0],
         laws=tuple(_whitened(law * weights[:, None]) for law in laws),
-        candidates=_whitened(candidates * weights[:, None]),
+        candidates=whitened,
+        sizes=np.einsum("pnc,pnc->pc", whitened, whitened),
         least_variance=float(np.mean(least_variance * weights**2)),
         log_scale=float(-2.0 * np.log(weights).sum()),
     )
@@ -82,8 +85,8 @@ def _whitened(columns: Array) -> Array:
     return np.concatenate([first, columns[None, 1:] - phi * columns[None, :-1]], axis=1)
 
 
-def scan(problem: Problem, chosen: list[int], among: Places) -> Fit | None:
-    """Fit the model with the chosen candidates plus each one of ``among`` in turn; None: too few samples.
+def scan(problem: Problem, chosen: list[int], among: Places | None = None) -> Fit | None:
+    """Fit the model with the chosen candidates plus each one of ``among`` (None: all) in turn; None: too few samples.
 
     A candidate that the model already spans gets p = 1.
     """
@@ -158,13 +161,13 @@ def _reduce(one: View, law: Array, chosen: list[int], entering: int) -> _Base | 
     return _Base(basis, triangle, np.log(scale).sum(axis=1), one.series - fitted[:, :, 0])
 
 
-def _scan_law(one: View, law: Array, chosen: list[int], among: Places) -> Fit | None:
+def _scan_law(one: View, law: Array, chosen: list[int], among: Places | None) -> Fit | None:
     base = _reduce(one, law, chosen, entering=1)
     if base is None:
         return None
     degrees = one.samples - base.columns - 1
-    extra = one.candidates[:, :, among]
-    total = np.einsum("pnc,pnc->pc", extra, extra)
+    extra = one.candidates if among is None else one.candidates[:, :, among]
+    total = one.sizes if among is None else one.sizes[:, among]
     own = total - ((base.basis.transpose(0, 2, 1) @ extra) ** 2).sum(axis=1)
     usable = (own > _SINGULAR * total).all(axis=0)
     own = np.where(usable, own, 1.0)

@@ -125,7 +125,8 @@ def fit_series(series: Series, alpha: float) -> Model | None:
     laws, weightings = _laws(series.records), _weightings(series)
     problem = tuple(view(values, laws, candidates.columns, weights, least) for weights in weightings)
     models = []
-    for start in ([], _nominated(values, candidates)):
+    nominated = _nominated(values, candidates)
+    for start in ([], nominated) if nominated else ([],):
         chosen = _search(problem, start, alpha / samples)
         look_penalty = 2.0 * len(chosen) * float(np.log(samples))
         models.append(Model(problem, candidates, scale, chosen, criterion(problem, chosen) + look_penalty))
@@ -134,13 +135,12 @@ def fit_series(series: Series, alpha: float) -> Model | None:
 
 def _search(problem: Problem, start: list[int], threshold: float) -> list[int]:
     """Add the most significant candidate, then drop what no longer is, until nothing changes."""
-    everything = np.arange(problem[0].candidates.shape[2])
     chosen = _pruned(problem, start, threshold)
     most = problem[0].samples // 3
     for _ in range(_MOST_ADDITIONS):
         if len(chosen) >= most:
             break
-        fit = scan(problem, chosen, everything)
+        fit = scan(problem, chosen)
         if fit is None:
             break
         p = _two_sided(fit)
