@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mempress.journal import Sampled, read_journal
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Bench
 
 SCRIPTED = "mempress.testing.scripted"
 
 
-def test_a_search_of_one_microsecond_a_record_reads_five_milliseconds_at_five_thousand(bench: Bench) -> None:
+def test_a_search_of_one_microsecond_a_record_reads_five_milliseconds_at_five_thousand(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """The fastest searches are judged: a search takes its time or, on a busy machine, longer, and never less."""
     (summary,) = bench(f"{SCRIPTED}:LinearSearch", max_records=5_000, batch_size=1_000, queries=30)
-    latency = summary.metrics.final_query_latency_ms
-    assert latency.p50 == pytest.approx(5.0, abs=0.3)
-    assert [round(row.latency_ms.p50 or 0) for row in summary.samples[:5]] == [1, 2, 3, 4, 5]
+    events = read_journal(tmp_path / "out" / "runs" / "linearsearch" / "events.jsonl")
+    samples = [event for event in events if isinstance(event, Sampled)]
+    for sample, expected_ms in zip(samples, (1.0, 2.0, 3.0, 4.0, 5.0, 5.0), strict=True):
+        fastest_ms = min(asked.latency_ns for asked in sample.searches) / 1e6
+        assert expected_ms <= fastest_ms <= expected_ms + 0.3
     assert summary.status == "completed"
     assert summary.metrics.max_records == 5_000
 
