@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -106,8 +106,11 @@ def _run_one(bench: _Bench, head: RunHead, files: RunFiles, reference: SystemRef
 
 
 def measure_harness(settings: WorkerSettings, workload: Workload) -> HarnessCost:
-    """Measure, with the null system in a worker like any other, what the harness adds to a call."""
-    client = SystemClient(settings)
+    """Measure, with the null system in a worker like any other, what the harness adds to a call.
+
+    The memory limit is for systems: here the machine's guard stands alone.
+    """
+    client = SystemClient(replace(settings, memory_limit=memory_limit(None)[0]))
     batch = workload.batch(0)
     try:
         with tempfile.TemporaryDirectory(prefix="mempress-") as workdir:
@@ -128,7 +131,7 @@ def measure_harness(settings: WorkerSettings, workload: Workload) -> HarnessCost
 
 
 def _settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
-    limit_bytes, limit_words = memory_limit(config.memory_limit_bytes)
+    limit, limit_words = memory_limit(config.memory_limit_bytes)
     settings = WorkerSettings(
         environment=worker_environment(),
         config={
@@ -137,7 +140,7 @@ def _settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
             "dimension": config.dimension,
         },
         timeout_seconds=config.timeout_seconds,
-        memory_limit_bytes=limit_bytes,
+        memory_limit=limit,
         embed=_embedder(config.dimension),
     )
     mechanisms = {

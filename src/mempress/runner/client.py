@@ -16,6 +16,7 @@ from mempress.runner.supervisor import Supervisor
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mempress.runner.limits import MemoryLimit
     from mempress.systems.registry import SystemReference
 
 _BLOCK_BYTES = 512
@@ -29,7 +30,7 @@ class WorkerSettings:
     config: Mapping[str, Any]
     """The fields of ``SystemConfig`` but ``embed``, the options aside."""
     timeout_seconds: float
-    memory_limit_bytes: int
+    memory_limit: MemoryLimit
     embed: Callable[[Sequence[str]], bytes]
 
 
@@ -56,7 +57,7 @@ class SystemClient:
             environment=settings.environment,
             dimension=settings.config["dimension"],
             timeout_seconds=settings.timeout_seconds,
-            memory_limit_bytes=settings.memory_limit_bytes,
+            memory_limit=settings.memory_limit,
             embed=settings.embed,
         )
         self._servers: frozenset[int] = frozenset()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mempress.journal import NoiseRead
+from mempress.runner.limits import MemoryLimit, enforced_limit
 from mempress.runner.processes import available_bytes
 
 SINGLE_THREADED = dict.fromkeys(
@@ -45,12 +46,12 @@ def worker_environment() -> dict[str, str]:
     return {**os.environ, **SINGLE_THREADED, **TELEMETRY_OFF, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
 
 
-def memory_limit(given_bytes: int | None) -> tuple[int, str]:
-    """Give the limit on the PSS of a worker's tree, and what to say of it."""
+def memory_limit(given_bytes: int | None) -> tuple[MemoryLimit, str]:
+    """Give the limit of each worker with what keeps it, and what to say of it."""
     if given_bytes is not None:
-        return given_bytes, f"watchdog on the tree's PSS at {given_bytes} bytes"
-    limit = int(available_bytes() * _SAFE_SHARE_OF_FREE_MEMORY)
-    return limit, f"none asked for; a watchdog guards the machine at {limit} bytes of PSS"
+        return enforced_limit(given_bytes)
+    limit_bytes = int(available_bytes() * _SAFE_SHARE_OF_FREE_MEMORY)
+    return MemoryLimit(limit_bytes), f"none asked for; a watchdog guards the machine at {limit_bytes} bytes of PSS"
 
 
 def describe_machine() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
+from mempress.format import measure
 from mempress.runner.processes import is_alive, memory_of, resident_bytes, tree_of
 from mempress.worker.channel import Frame, FrameBuffer, encode
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mempress.journal import Status
+    from mempress.runner.limits import MemoryLimit
 
 _BEAT = struct.Struct("<Q")
 _POLL_MS = 50
@@ -31,6 +33,7 @@ _DRAIN_PIECES = 64
 _REPLY_LIMIT_BYTES = 256 << 20
 _OUTPUT_KEPT_BYTES = 16_384
 _NS_PER_SECOND = 1_000_000_000
+_MIB = 1 << 20
 
 
 class WorkerLostError(Exception):
@@ -61,7 +64,7 @@ class Supervisor:
 
     While it waits for a reply it drains the worker's output, answers its questions for vectors, and watches three
     things: that the process lives, that its heartbeat moves within ``timeout_seconds``, and that its memory stays
-    under ``memory_limit_bytes``.
+    under ``memory_limit``, which a control group of the kernel keeps where there is one.
     """
 
     def __init__(
@@ -70,11 +73,11 @@ class Supervisor:
         environment: Mapping[str, str],
         dimension: int,
         timeout_seconds: float,
-        memory_limit_bytes: int,
+        memory_limit: MemoryLimit,
         embed: Callable[[Sequence[str]], bytes],
     ) -> None:
         self._timeout_ns = int(timeout_seconds * _NS_PER_SECOND)
-        self._limit_bytes = memory_limit_bytes
+        self._limit = memory_limit
         self._embed = embed
         self._buffer = FrameBuffer(_REPLY_LIMIT_BYTES)
         self.output = Output()
@@ -102,6 +105,7 @@ class Supervisor:
             for descriptor in (child_read, child_write, child_output, beat_fd):
                 os.close(descriptor)
         self.pid = self._process.pid
+        self._enforcer = self._limit.hold(self.pid)
         self._pidfd = os.pidfd_open(self.pid)
         self._known: dict[int, int] = {}
         self._tree = frozenset({self.pid})
@@ -176,6 +180,7 @@ class Supervisor:
         for descriptor in (self._to_worker, self._from_worker, self._printed, self._pidfd):
             os.close(descriptor)
         self._beat.close()
+        self._enforcer.close()
 
     def _signal(self, pid: int) -> None:
         try:
@@ -244,20 +249,24 @@ class Supervisor:
         self._watched_ns = clock_ns()
         if self._watched_ns - self._tree_scanned_ns > _TREE_SCAN_NS:
             self.processes()
-        if resident_bytes(self._tree) > self._limit_bytes:
+        if self._enforcer.was_exceeded():
+            raise self._died()
+        if resident_bytes(self._tree) > self._enforcer.watchdog_bytes:
             use = memory_of(self._tree)
-            if use is not None and use.pss_bytes > self._limit_bytes:
+            if use is not None and use.pss_bytes > self._enforcer.watchdog_bytes:
                 self.kill()
-                mib = 1 << 20
-                raise WorkerLostError(
-                    "killed_at_limit",
-                    f"its memory reached {use.pss_bytes // mib} MiB, over the limit of {self._limit_bytes // mib} MiB",
-                )
+                raise self._over_limit(f"reached {measure(use.pss_bytes / _MIB, 'MiB')} of PSS,", "the watchdog")
 
     def _died(self) -> WorkerLostError:
         self.kill()
         self._drain(self._printed)
+        if self._enforcer.was_exceeded():
+            return self._over_limit("went", f"the kernel ({self._enforcer.mechanism})")
         return WorkerLostError("crashed", f"the process {_how_it_ended(self._process.returncode)}")
+
+    def _over_limit(self, how: str, who: str) -> WorkerLostError:
+        limit = measure(self._limit.limit_bytes / _MIB, "MiB")
+        return WorkerLostError("killed_at_limit", f"its memory {how} over the limit of {limit}: killed by {who}")
 
 
 def _how_it_ended(returncode: int) -> str:
