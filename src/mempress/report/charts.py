@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.format import figure
-from mempress.report.curves import event_loads, last_records, panels, spans
+from mempress.report.curves import MANY_EVENTS, event_loads, event_opacity, last_records, panels, spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mempress.model import Summary
     from mempress.report.curves import Curve, Panel, Point
 
-_TICKS = 4
+_TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Frame:
     width: int = 720
     height: int = 190
     left: int = 62
-    right: int = 712
+    right: int = 690
     top: int = 10
     bottom: int = 164
 
@@ -61,6 +61,8 @@ class Chart:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     events: tuple[Tick, ...]
+    event_width: float
+    event_opacity: float
     spans: tuple[tuple[float, float, str], ...]
     saturated: Tick | None
     limit: float | None
@@ -103,14 +105,17 @@ def charts(summary: Summary) -> list[Chart]:
 def _chart(panel: Panel, summary: Summary) -> Chart:
     x = _Scale(0.0, last_records(summary) * 1.01, FRAME.left, FRAME.right)
     y = _value_scale(panel)
+    events = event_loads(summary)
     saturated = summary.metrics.saturated_at_records
     return Chart(
         label=panel.label,
         words=_words(panel),
         lines=tuple(_line(curve, x, y) for curve in panel.curves),
         x_ticks=tuple(Tick(x.at(value), f"{value:,.0f}") for value in x.ticks()),
-        y_ticks=tuple(Tick(y.at(value), _short(value)) for value in y.ticks()),
-        events=tuple(Tick(x.at(load), f"maintenance at {load:,} records") for load in event_loads(summary)),
+        y_ticks=tuple(Tick(y.at(value), f"{value:,.6g}") for value in y.ticks()),
+        events=tuple(Tick(x.at(load), f"maintenance at {load:,} records") for load in events),
+        event_width=0.9 if len(events) > MANY_EVENTS else 1.4,
+        event_opacity=event_opacity(len(events)),
         spans=tuple((x.at(span.low), x.at(span.high), span.label) for span in spans(summary)),
         saturated=None if saturated is None else Tick(x.at(saturated), f"saturated at {saturated:,} records"),
         limit=None if panel.limit is None else y.at(panel.limit),
@@ -157,6 +162,6 @@ def _short(value: float) -> str:
 
 
 def _round_step(least: float) -> float:
-    """Give the smallest of 1, 2 or 5 times a power of ten that is not under ``least``."""
+    """Give the smallest of 1, 2, 2.5 or 5 times a power of ten that is not under ``least``."""
     power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
+    return next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mempress.model import SampleRow, Summary
 
 Point = tuple[float, float]
+MANY_EVENTS = 12
+"""More events than this are drawn with thinner lines."""
 _LOG_FROM = 50.0
 _LIMIT_SHOWN_UP_TO = 3.0
 
@@ -90,6 +92,11 @@ def held_curve(summary: Summary) -> Curve:
 def event_loads(summary: Summary) -> list[int]:
     """Give the loads at which maintenance events fell, each once."""
     return sorted({event.records for event in summary.maintenance_events})
+
+
+def event_opacity(count: int) -> float:
+    """Give how opaque an event's line is: many lines fade, so that the curves behind them stay to be seen."""
+    return 0.8 if count <= MANY_EVENTS else min(0.45, max(0.08, 20.0 / count))
 
 
 def last_records(summary: Summary) -> int:

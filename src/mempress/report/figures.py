@@ -9,9 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mempress.format import figure as number
 from mempress.format import name
-from mempress.report.curves import event_loads, held_curve, last_records, panels, spans
+from mempress.report.curves import MANY_EVENTS, event_loads, event_opacity, held_curve, last_records, panels, spans
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +24,6 @@ EVENT_COLOUR = "#d00000"
 _LIMIT_COLOUR = "#555555"
 _MARKERS = ("o", "s", "^")
 _FIRST_UNDRAWN = 0x530
-_MANY_EVENTS = 12
 _MANY_POINTS = 60
 _INCHES = (12.0, 9.0)
 _DPI = 100
@@ -103,7 +101,7 @@ def _limit(axis: Axes, panel: Panel) -> None:
 def _scale(axis: Axes, panel: Panel) -> None:
     if panel.logarithmic:
         axis.set_yscale("log")
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "ms")))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
         return
     values = [value for curve in panel.curves for value in curve.values]
     axis.set_ylim(0.0, 1.1 * (panel.highest or max([*values, panel.limit or 0.0]) or 1.0))
@@ -139,12 +137,12 @@ def _held(axis: Axes, curve: Curve) -> None:
 
 def _events(axis: Axes, summary: Summary) -> None:
     loads = event_loads(summary)
-    many = len(loads) > _MANY_EVENTS
+    many = len(loads) > MANY_EVENTS
     for at, records in enumerate(loads):
         axis.axvline(
             records,
             color=EVENT_COLOUR,
-            alpha=0.45 if many else 0.8,
+            alpha=event_opacity(len(loads)),
             linewidth=0.9 if many else 1.3,
             zorder=1.5,
             label="maintenance" if at == 0 else None,
@@ -163,7 +161,11 @@ def _course(axis: Axes, summary: Summary) -> None:
 def _legend(axis: Axes) -> None:
     handles, _ = axis.get_legend_handles_labels()
     if handles:
-        axis.legend(loc="upper left", bbox_to_anchor=(0.0, 1.13), ncols=len(handles), fontsize=9, frameon=False)
+        legend = axis.legend(
+            loc="upper left", bbox_to_anchor=(0.0, 1.13), ncols=len(handles), fontsize=9, frameon=False
+        )
+        for line in legend.get_lines():
+            line.set_alpha(1.0)
 
 
 def _records_axis(axis: Axes, last: int) -> None:
