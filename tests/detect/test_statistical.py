@@ -54,6 +54,17 @@ def test_deterministic_growth_and_its_float_jitter_show_nothing(samples: int, sl
     assert found(memory(values + jitter)) == []
 
 
+@pytest.mark.parametrize("index", [2, 3, 10, 17, 18, 19])
+def test_a_drop_of_a_third_is_found_at_the_last_sample_too(index: int) -> None:
+    values = (20.0 + STEPS + np.random.default_rng(8).standard_normal(20) * 0.05) * MIB
+    values[index:] -= values[index] / 3
+    assert found(memory(values)) == [(index, (MEMORY,))]
+
+
+def test_a_dip_of_latency_at_the_last_sample_is_not_believed() -> None:
+    assert found(latencies(np.where(STEPS < 19, 0.5, 0.3))) == []
+
+
 def test_a_drop_against_the_trend_is_found_though_the_figure_still_rises() -> None:
     values = (20.0 + 5.0 * STEPS) * MIB + np.random.default_rng(2).standard_normal(20) * 0.1 * MIB
     values[9:] -= 4.0 * MIB

@@ -72,8 +72,10 @@ class Model:
     criterion: float
 
     def steps(self) -> list[Step]:
-        """Give the steps in the model, in order."""
-        steps = [self._step(one) for one in self.chosen if self.candidates.kind[one] == _STEP]
+        """Give the steps in the model, in order; an outlier at the last sample may be one too."""
+        last = self.problem[0].samples - 1
+        kind, index = self.candidates.kind, self.candidates.index
+        steps = [self._step(one) for one in self.chosen if kind[one] == _STEP or index[one] == last]
         return sorted((step for step in steps if step is not None), key=lambda step: step.index)
 
     def step_at(self, index: int) -> Step | None:

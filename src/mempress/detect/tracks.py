@@ -38,7 +38,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A noisy series: its reason, how to read it, which sign improves it, the smallest shift that counts, its bound."""
+    """A noisy series: its reason, how to read it, which sign improves it, the smallest shift that counts, its bound.
+
+    A shift at the last sample may be an outlier: it counts from ``least_share_at_end`` on, or never (None).
+    """
 
     reason: str
     read: Callable[[TracePoint], Measured | None]
@@ -46,6 +49,7 @@ class Kind:
     least_share: float = 0.0
     least_effect: float = 0.0
     bound: float | None = None
+    least_share_at_end: float | None = None
 
     def floor(self, level: float) -> float:
         """Give the smallest shift that counts where the series has this level."""
@@ -75,6 +79,9 @@ class Track:
     def large_enough(self, step: Step) -> bool:
         """Tell whether a step is above the effect floor at its place."""
         before, _ = self.around(step)
+        if step.index == len(self.places) - 1:
+            share = self.kind.least_share_at_end
+            return share is not None and abs(step.size) >= share * abs(before)
         return abs(step.size) >= self.kind.floor(abs(before))
 
     def p_of(self, step: Step) -> float:
@@ -171,9 +178,9 @@ def _latency(point: TracePoint) -> Measured | None:
 
 
 KINDS = (
-    Kind(MEMORY, _memory, sign=-1, least_share=0.01),
+    Kind(MEMORY, _memory, sign=-1, least_share=0.01, least_share_at_end=0.1),
     Kind(SPEED, _latency, sign=-1, least_share=0.02),
     Kind(HEALTH, _health, sign=1, least_effect=0.01, bound=1.0),
-    Kind(DISK, _disk, sign=-1, least_share=0.01),
+    Kind(DISK, _disk, sign=-1, least_share=0.01, least_share_at_end=0.1),
 )
 """The noisy series, in the order of their reasons."""
