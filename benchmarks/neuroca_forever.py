@@ -1,6 +1,6 @@
 """Whether the engine stays as it is: many times the capacity streamed through it.
 
-    python -m benchmarks.neuroca_forever [--capacity 5000] [--times 12] [--full]   (--full: 3,000,000 through 100,000)
+    python benchmarks/neuroca_forever.py [--capacity 5000] [--times 12] [--full]   (--full: 3,000,000 through 100,000)
 
 From the first filling on: slopes of memory and disk with their 95% intervals, their maximum over their median, the
 store rate and the search latency at the end against the first, and the longest call of all.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from benchmarks.neuroca_material import Material, load, pss_bytes, table
+from neuroca_material import Material, load, pss_bytes, table
 
 from mempress.neuroca import Neuroca, Settings
 

@@ -1,6 +1,6 @@
 """What each eviction policy keeps, through the engine itself, against the best that could be kept.
 
-    python -m benchmarks.neuroca_keeps [--capacity 300] [--full]       (--full: 2,000)
+    python benchmarks/neuroca_keeps.py [--capacity 300] [--full]       (--full: 2,000)
 
 Ten times the capacity is offered, in 40 periods; after each, records out of all that were offered are asked for by id.
 An access that finds its record earns its value; what was evicted stays gone. Scenarios:
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from benchmarks.neuroca_material import load, table
+from neuroca_material import load, table
 
 from mempress.neuroca import Neuroca, Record, Settings
 from mempress.neuroca.policies import WORTH

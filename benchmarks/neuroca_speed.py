@@ -1,6 +1,6 @@
 """How fast the engine stores, searches and opens, how exact it is, and what a record takes.
 
-python -m benchmarks.neuroca_speed [--records 20000] [--full]      (--full: 100,000, then 1,000,000)
+python benchmarks/neuroca_speed.py [--records 20000] [--full]      (--full: 100,000, then 1,000,000)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from benchmarks.neuroca_material import Material, load, pss_bytes, raw_bytes, table
+from neuroca_material import Material, load, pss_bytes, raw_bytes, table
 
 from mempress.neuroca import Neuroca, Settings
 

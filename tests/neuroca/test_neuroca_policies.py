@@ -37,10 +37,10 @@ def _one(**columns: Any) -> View:
 @pytest.mark.parametrize(
     ("name", "columns", "score"),
     [
-        ("density", {"importance": 0.79}, 0.8),
-        ("density", {"importance": 0.79, "hits": 3.0, "exposure": 1.0}, 0.8 * 4 / 2),
-        ("density", {"importance": 0.79, "exposure": 2.0, "tier": Tier.LTM}, 0.8 * 2 / 4),
-        ("density", {"importance": 0.79, "redundancy": 0.5, "cost": 2.0}, 0.8 * 0.5 / 2),
+        ("density", {"importance": 0.63}, 0.8),
+        ("density", {"importance": 0.63, "hits": 3.0, "exposure": 3.0}, 0.8 / 2 * 4 / 4),
+        ("density", {"importance": 0.63, "exposure": 3.0, "tier": Tier.LTM}, 0.8 / 2 * 2 / 5),
+        ("density", {"importance": 0.63, "redundancy": 0.5, "cost": 2.0}, 0.8 * 0.5 / 2),
         ("fifo", {"age": 7.0}, -7.0),
         ("lru", {"idle_s": 3.0}, -3.0),
         ("importance", {"importance": 0.6, "cost": 2.0}, 0.3),
