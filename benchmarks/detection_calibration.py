@@ -1,8 +1,8 @@
 """Calibrate both detectors on synthetic traces and rewrite the tables of docs/detection.md.
 
-    python benchmarks/detection_calibration.py [--traces 1000] [--cell 40] [--dry]
+    python benchmarks/detection_calibration.py [--traces 1000] [--cell 20] [--dry]
 
-Takes about ten minutes on two cores. The same arguments give the same tables.
+Takes about five minutes on two idle cores. The same arguments give the same tables.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def main() -> None:
     """Print the tables, and write them between the markers of the document unless told not to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--traces", type=int, default=1000, help="traces with and without maintenance")
-    parser.add_argument("--cell", type=int, default=40, help="traces in each cell of the table by effect size")
+    parser.add_argument("--cell", type=int, default=20, help="traces in each cell of the table by effect size")
     parser.add_argument("--dry", action="store_true", help="print only")
     options = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # matrices are small; read when a spawned process imports numpy
