@@ -44,7 +44,7 @@ def test_never_more_bytes_on_disk_than_the_capacity(tmp_path: Path, text_bytes: 
 
 def test_memory_bytes_bound_the_records(tmp_path: Path) -> None:
     with engine(tmp_path, memory_bytes=1 << 20) as memory:
-        assert memory.stats().capacity_records == (1 << 19) // (75 + 26)
+        assert memory.stats().capacity_records == (1 << 19) // (95 + 26)
 
 
 def test_pinned_records_are_never_evicted_and_when_only_they_are_left_it_says_so(tmp_path: Path) -> None:

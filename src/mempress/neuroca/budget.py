@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.ledger import Floats, Ledger, Slots
     from mempress.neuroca.settings import Settings
 
-LEDGER_BYTES = 75
+LEDGER_BYTES = 95
 LARGEST_LOG_BYTES = 16 << 20
 _FIXED_MEMORY_BYTES = 2 << 20
 _FIRST_FILL = 0.8

@@ -170,7 +170,7 @@ def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> lis
     ledger.arrivals = store.arrivals()
     entries: list[Entry] = []
     vectors: dict[int, bytes] = {}
-    unindexed: dict[int, str | None] = {}
+    contents: dict[int, str | None] = {}
     damaged: list[tuple[int, str]] = []
     for row, entry, checksum in store.scan():
         if row.checksum != checksum:
@@ -179,16 +179,19 @@ def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> lis
         entries.append(entry)
         if row.vector is not None:
             vectors[row.slot] = row.vector
-        if entry.arrived >= watermark and words.mode != "off":
-            unindexed[row.slot] = words.content(row.text)
+        if words.mode == "names" or (words.mode == "all" and entry.arrived >= watermark):
+            contents[row.slot] = words.content(row.text)
         if len(entries) >= _BATCH:
             _adopt(ledger, index, entries, vectors)
+            words.settle(contents, written=False)
+            contents.clear()
     _adopt(ledger, index, entries, vectors)
+    words.settle(contents, written=False)
     ledger.finish_adopting()
     with store.transaction():
         store.drop([slot for slot, _ in damaged])
-        if unindexed:
-            words.write(unindexed, ledger.arrivals, force=True)
+        written = words.write({}, ledger.arrivals, force=words.waiting > 0)
+    words.settle({}, written=written)
     return [name for _, name in damaged]
 
 

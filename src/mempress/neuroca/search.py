@@ -87,6 +87,8 @@ def _why(core: Core, found: _Found, at: int) -> Why:
 
 def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Found:
     assert query.vector is not None  # noqa: S101 - the caller's branch, for the type checker
+    if core.words.waiting:
+        save_words(core)
     names = names_in(query.text) if query.text and core.words.mode != "off" else []
     named = core.words.by_names(names, core.ledger, _NAME_CANDIDATES) if names else []
     width = max(core.settings.shortlist, 4 * query.limit)

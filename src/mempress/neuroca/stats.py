@@ -37,7 +37,7 @@ class Stats:
 
 def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
     """Read the counts of one engine."""
-    ledger = core.ledger
+    ledger, cache_bytes = core.ledger, core.settings.cache_bytes
     return Stats(
         records=ledger.live,
         stm=ledger.by_tier[Tier.STM],
@@ -47,7 +47,7 @@ def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
         capacity_records=core.budget.records,
         record_bytes=ledger.bytes,
         disk_bytes=core.store.disk_bytes(),
-        memory_bytes=ledger.memory_bytes() + core.index.memory_bytes() + core.settings.cache_bytes,
+        memory_bytes=ledger.memory_bytes() + core.index.memory_bytes() + core.words.memory_bytes() + cache_bytes,
         stored_total=meter.stored,
         searches_total=meter.searches,
         errors_total=meter.errors,

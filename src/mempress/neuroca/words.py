@@ -1,8 +1,9 @@
-"""The index of words: SQLite's FTS5 without content, written a few hundred records at a time.
+"""The index of words, in one of two forms.
 
-In ``names`` mode it holds only what can tell one memory from another where vectors are weak: capitalised words and
-numbers. What was written last waits in memory, where searches see it too; after a crash the store's watermark says
-which records to index again. An entry whose slot has a new record is overwritten, one of an empty slot is passed over.
+``names``, beside vectors: only what tells one memory from another where vectors are weak, capitalised words and
+numbers, as hashes in memory (see ``names``). ``all``, where there is no embedder: SQLite's FTS5 without content,
+written a few hundred records at a time; after a crash the store's watermark says which records to index again, an
+entry whose slot has a new record is overwritten, and one of an empty slot is passed over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from mempress.neuroca.errors import DamagedError
+from mempress.neuroca.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +63,7 @@ class Words:
         self.mode = mode
         self._store = store
         self._waiting: dict[int, str | None] = {}
+        self._names = Names()
         self.damaged = False
 
     def terms(self, text: str) -> list[str]:
@@ -68,17 +71,16 @@ class Words:
         return names_in(text) if self.mode == "names" else words_in(text)
 
     def content(self, text: str) -> str:
-        """Give what this index keeps of a text."""
-        return f" {' '.join(self.terms(text))} "
+        """Give what this index keeps of a text, words parted by blanks."""
+        return " ".join(self.terms(text))
 
     def write(self, changes: Mapping[int, str | None], arrivals: int, *, force: bool = False) -> bool:
         """Inside a transaction: write ``changes`` (None: removed) and all that waits, if that is worth it.
 
         Returns whether it did; after the commit the caller passes that to ``settle``.
         """
-        if self.mode == "off" or (len(self._waiting) + len(changes) < WAITING and not force):
-            return False
-        if self.damaged:
+        few = len(self._waiting) + len(changes) < WAITING
+        if self.mode != "all" or self.damaged or (few and not force):
             return False
         rows = {**self._waiting, **changes}
         kept = [(slot, text) for slot, text in rows.items() if text is not None]
@@ -89,22 +91,23 @@ class Words:
         return True
 
     def settle(self, changes: Mapping[int, str | None], *, written: bool) -> None:
-        """After the commit: remember what still waits."""
-        if self.mode == "off":
-            return
-        if written:
+        """After the commit: remember names, or what still waits."""
+        if self.mode == "names":
+            kept = {slot: text for slot, text in changes.items() if text is not None}
+            self._names.put(list(kept), (text.split() for text in kept.values()))
+        elif written:
             self._waiting.clear()
-        else:
+        elif self.mode == "all":
             self._waiting.update(changes)
 
     def by_names(self, names: Sequence[str], ledger: Ledger, most: int) -> list[int]:
         """Give the slots that have all the names, or else the rarest; none where more than ``most`` have."""
         names = names[:_MAX_TERMS]
-        found = self._having(names, most)
+        found = self._having(names, ledger, most)
         if not found and len(names) > 1:
-            each = [self._having([name], most) for name in names]
+            each = [self._having([name], ledger, most) for name in names]
             found = min((slots for slots in each if slots), key=len, default=[])
-        return [slot for slot in found if ledger.tier[slot]] if len(found) <= most else []
+        return found if len(found) <= most else []
 
     def ranked(self, terms: Sequence[str], ledger: Ledger, most: int) -> list[tuple[int, float]]:
         """Give (slot, BM25 squeezed into [0, 1)) of the best ``most`` records with any of the terms, best first."""
@@ -115,6 +118,10 @@ class Words:
             "SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (query, most + 64)
         )
         return [(slot, -rank / (1.0 - rank)) for slot, rank in rows if slot < ledger.top and ledger.tier[slot]][:most]
+
+    def memory_bytes(self) -> int:
+        """Give the bytes of the names."""
+        return self._names.memory_bytes()
 
     @property
     def waiting(self) -> int:
@@ -133,10 +140,10 @@ class Words:
                 self._store.write_meta(**{MODE: "damaged"})
             return []
 
-    def _having(self, names: Sequence[str], most: int) -> list[int]:
+    def _having(self, names: Sequence[str], ledger: Ledger, most: int) -> list[int]:
+        if self.mode == "names":
+            slots = self._names.having(names)
+            return [int(slot) for slot in slots[ledger.held(slots)]]
         query = " AND ".join(f'"{name}"' for name in names)
         rows = self._match("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (query, most + 1))
-        found = [row[0] for row in rows if row[0] not in self._waiting]
-        padded = [f" {name} " for name in names]
-        found += [slot for slot, text in self._waiting.items() if text and all(name in text for name in padded)]
-        return found
+        return [row[0] for row in rows if row[0] < ledger.top and ledger.tier[row[0]]]
