@@ -94,6 +94,15 @@ def test_hostile_texts_travel_as_data(bench: Bench) -> None:
     assert all(len(error.message) < 3_000 for error in summary.errors)
 
 
+def test_hostile_testimony_travels_as_data_and_its_name_is_no_path(bench: Bench, tmp_path: Path) -> None:
+    summary = run_beside_a_sound_one(bench, "TestifiesHostileText", maintenance_interval=500)
+    assert summary.status == "completed", summary.reason
+    assert "\\ud800" in summary.name
+    assert summary.metrics.reported_health == 1.0
+    assert any(event.origin == "requested" for event in summary.maintenance_events)
+    assert {path.name for path in (tmp_path / "out" / "runs").iterdir()} == {"testifieshostiletext", "scripted"}
+
+
 def test_children_that_outlive_a_system_are_reported_and_killed(bench: Bench) -> None:
     summary = run_beside_a_sound_one(bench, "ForksChildren")
     assert any("outlived close()" in error.message for error in summary.errors)

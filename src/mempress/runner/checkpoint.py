@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from mempress.journal import Asked, Sampled, Testified
 from mempress.runner.client import disk_of
 from mempress.runner.environment import read_noise
+from mempress.runner.recorder import clean, clean_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ class Checkpoint:
         if not _is_number(overall) or not 0.0 <= overall <= 1.0:
             self._violation("health", f"health() gave overall_health={overall!r}: it must be a number in [0, 1]")
             return None
-        return {name: float(item) for name, item in value.items() if _is_number(item)}
+        return {clean(name): float(item) for name, item in value.items() if _is_number(item)}
 
     def _drain(self) -> None:
         if "events" not in self._client.capabilities:
@@ -122,7 +123,9 @@ class Checkpoint:
             self._violation("drain_events", "drain_events() gave something other than mappings with a 'kind'")
             return
         recorder = self._recorder
-        recorder.write(Testified(t_ns=recorder.t_ns, phase=recorder.phase, records=recorder.records, events=events))
+        recorder.write(
+            Testified(t_ns=recorder.t_ns, phase=recorder.phase, records=recorder.records, events=clean_json(events))
+        )
 
     def _search(self, offered: int, *, final: bool) -> _Searches:
         config = self._config

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.journal import Maintained, Stored
+from mempress.runner.recorder import clean, clean_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,8 @@ class Load:
                 records=recorder.records,
                 emergency=emergency,
                 latency_ns=reply["latency_ns"],
-                value=reply["value"],
-                error=reply["error"],
+                value=clean_json(reply["value"]),
+                error=None if reply["error"] is None else clean(reply["error"]),
             )
         )
         if reply["error"] is not None:
@@ -108,7 +109,7 @@ class Load:
                 first=batch.first,
                 importance=[round(value, 6) for value in batch.importances],
                 latency_ns=reply["latency_ns"],
-                error=reply["error"],
+                error=None if reply["error"] is None else clean(reply["error"]),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
 from mempress.health import Judge
@@ -79,3 +79,12 @@ class Recorder:
 def clean(text: str) -> str:
     """Give a text that any encoder takes: lone surrogates become escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def clean_json(value: Any) -> Any:
+    """Give a JSON value in which every text is one that any encoder takes."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): clean_json(item) for key, item in value.items()}
+    return [clean_json(item) for item in value] if isinstance(value, list) else value

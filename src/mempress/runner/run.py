@@ -88,7 +88,7 @@ class Run:
             Opened(
                 t_ns=self._recorder.t_ns,
                 name=clean(opening.name),
-                version=opening.version,
+                version=None if opening.version is None else clean(opening.version),
                 capabilities=sorted(opening.capabilities),
                 import_ns=opening.import_ns,
                 init_ns=opening.init_ns,

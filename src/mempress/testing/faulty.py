@@ -347,3 +347,28 @@ class RaisesHostileText(_Faulty):
     def fault_in_search(self) -> None:
         """Raise the text."""
         raise RuntimeError(self.text)
+
+
+class TestifiesHostileText(RaisesHostileText):
+    """Stores and finds soundly, and says of itself what no encoder, terminal or page may trust."""
+
+    name = "testifies\ud800<script>\x1b[2J"
+    capabilities = PlainList.capabilities | {"events", "health", "maintenance"}
+
+    def fault_in_store(self) -> None:
+        """Do nothing: the fault is in its words."""
+
+    def fault_in_search(self) -> None:
+        """Do nothing, as above."""
+
+    def drain_events(self) -> Sequence[Mapping[str, object]]:
+        """Testify in lone surrogates, markup, infinities and a nest."""
+        return [{"kind": "lone \ud800", self.text: [float("nan"), float("inf"), {"deep": [[[[[[["nest"]]]]]]]}]}]
+
+    def health(self) -> Mapping[str, float]:
+        """Be well, and name another figure by the text."""
+        return {"overall_health": 1.0, self.text + "\udfff": 0.5, "never": float("nan")}
+
+    def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, object]:
+        """Say the text."""
+        return {"said": self.text + "\ud800", "emergency": emergency}
