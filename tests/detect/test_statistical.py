@@ -222,7 +222,7 @@ def test_hardly_a_trace_without_maintenance_shows_an_event() -> None:
 
 
 def test_events_from_2_sigma_on_are_found_with_precision_and_recall_of_095() -> None:
-    assert good_enough(scored(50, samples=20) + scored(15, samples=60))
+    assert good_enough(scored(25, samples=20) + scored(25, samples=40) + scored(15, samples=60))
 
 
 @pytest.mark.long

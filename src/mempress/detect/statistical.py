@@ -2,32 +2,26 @@
 
 Each noisy series is explained by growth, lasting steps, kinks, outliers and autocorrelated noise (``steps``); exact
 counts are judged on their own (``counts``). A step counts if it is an improvement, larger than the effect floor and
-significant after correction for every position and every series looked at. Steps too small to be found in any one
-series are found where several series take one at the same sample (Fisher's combination, corrected for correlated
-series after Brown, Biometrics 31, 1975). ``docs/detection.md`` has the method and its calibration.
+significant after correction for every position and every series looked at; or if several series take one at the same
+sample that is significant for them together (``together``). ``docs/detection.md`` has the method and its calibration.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from mempress.detect.counts import removals_held, removals_sampled
 from mempress.detect.series import REASONS, REMOVED, Detection
-from mempress.detect.tails import chi_squared_tail
+from mempress.detect.together import find_together
 from mempress.detect.tracks import Track, read_tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from mempress.detect.counts import Removal
     from mempress.detect.series import JSON, TracePoint
-
-    Array = NDArray[np.float64]
+    from mempress.detect.together import Together
 
 ALPHA = 0.01
 """The default chance of any event in a trace without maintenance."""
@@ -61,9 +55,11 @@ def statistical(points: Sequence[TracePoint], *, alpha: float = ALPHA) -> list[D
     if len(points) < LEAST_SAMPLES:
         return []
     tracks = read_tracks(points, alpha / 2)
-    findings = [*_removed(points, alpha), *_alone(tracks, len(points))]
-    joint, tracks = _together(tracks, len(points), alpha / 2)
-    return [_detection(points, tracks, group) for group in _grouped([*findings, *joint])]
+    removed = list(_removed(points, alpha))
+    informed = [track.with_steps([finding.place for finding in removed], CONFIRMED) for track in tracks]
+    together = find_together(informed, len(points), alpha / 2)
+    findings = [*removed, *_alone(tracks, len(points)), *_joined(together, tracks)]
+    return [_detection(points, together.tracks, group) for group in _grouped(findings)]
 
 
 def _removed(points: Sequence[TracePoint], alpha: float) -> Iterator[_Finding]:
@@ -94,56 +90,16 @@ def _alone(tracks: Sequence[Track], samples: int) -> Iterator[_Finding]:
             yield _Finding(track.places[step.index], track.kind.reason, p, track.evidence(step, p), track)
 
 
-def _together(tracks: list[Track], samples: int, alpha: float) -> tuple[list[_Finding], list[Track]]:
-    """Find the samples at which the series together improve; give them, and the tracks with those steps in."""
-    found: list[_Finding] = []
-    for _ in range(samples // 4):
-        if len(tracks) < 2:
-            break
-        p = np.stack([track.p_by_place(samples) for track in tracks])
-        combined = _combined(p, _correlation(tracks, samples)) * samples
-        place = int(combined.argmin())
-        if combined[place] >= alpha:
-            break
-        joining = [at for at in range(len(tracks)) if p[at, place] < CONFIRMED]
-        before = len(found)
-        for at in joining:
-            step = tracks[at].step_at_place(place)
-            if step is not None and tracks[at].large_enough(step):
-                evidence = tracks[at].evidence(step, float(combined[place]))
-                model = tracks[at].model.with_step(step.index)
-                tracks = [*tracks[:at], replace(tracks[at], model=model), *tracks[at + 1 :]]
-                found.append(_Finding(place, tracks[at].kind.reason, float(combined[place]), evidence, tracks[at]))
-        if len(found) == before:
-            break
-    return found, tracks
-
-
-def _combined(p: Array, correlation: Array) -> Array:
-    """Combine one-sided p-values of k series (k, n) into one for each sample, by Fisher's method after Brown."""
-    series = len(p)
-    above = correlation[np.triu_indices(series, 1)].clip(0.0, 1.0)
-    variance = 4.0 * series + 2.0 * float((3.263 * above + 0.71 * above**2 + 0.027 * above**3).sum())
-    scale = variance / (4.0 * series)
-    degrees = 2.0 * series / scale
-    statistic = -2.0 * np.log(np.clip(p, 1e-300, 1.0)).sum(axis=0)
-    return np.array([chi_squared_tail(float(value) / scale, degrees) for value in statistic])
-
-
-def _correlation(tracks: Sequence[Track], samples: int) -> Array:
-    """Give the correlation of the series' changes from sample to sample, the improving direction taken as positive."""
-    changes = np.full((len(tracks), samples), np.nan)
-    for at, track in enumerate(tracks):
-        places = list(track.places)
-        changes[at, places[1:]] = np.diff(track.series.values) * track.kind.sign
-    both = changes[:, ~np.isnan(changes).any(axis=0)]
-    both = both - np.median(both, axis=1, keepdims=True) if both.shape[1] else both
-    spread = np.median(np.abs(both), axis=1, keepdims=True) if both.shape[1] else both
-    if both.shape[1] < 4 or not (spread > 0.0).all():
-        return np.eye(len(tracks))
-    limited = np.clip(both / spread, -3.0, 3.0)
-    correlation: Array = np.corrcoef(limited)
-    return correlation
+def _joined(together: Together, alone: Sequence[Track]) -> Iterator[_Finding]:
+    """Give the findings of the samples at which the series together improve; not again what one shows alone."""
+    known = {(track.kind.reason, track.places[step.index]) for track in alone for step in track.improvements()}
+    for place, p in together.places:
+        for track in together.tracks:
+            step = track.step_at_place(place)
+            if step is None or (track.kind.reason, place) in known:
+                continue
+            if track.p_of(step) < CONFIRMED and track.large_enough(step):
+                yield _Finding(place, track.kind.reason, p, track.evidence(step, p), track)
 
 
 def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:

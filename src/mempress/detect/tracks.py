@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,15 @@ class Track:
     def step_at_place(self, place: int) -> Step | None:
         """Give the step that the series has, or would have, at a sample of the trace; None where none can be told."""
         return self.model.step_at(self.places.index(place)) if place in self.places else None
+
+    def with_steps(self, places: Sequence[int], below: float) -> Track:
+        """Give the track with an improving step in its model at each of the places where one has p under ``below``."""
+        track = self
+        for place in places:
+            step = track.step_at_place(place)
+            if step is not None and track.p_of(step) < below:
+                track = replace(track, model=track.model.with_step(step.index))
+        return track
 
     def around(self, step: Step) -> tuple[float, float]:
         """Give the median of the three values before the step, and of the three from it on."""
