@@ -10,6 +10,7 @@ from mempress.compare import METRICS
 from mempress.findings import ending
 from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
+from mempress.report.growth import growth_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +56,8 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
         yield recovery_table(summary.recovery)
     if summary.answers.n:
         yield from _answers(summary.answers)
+    if summary.growth is not None:
+        yield growth_table(summary.growth)
     yield _conditions(summary)
     if summary.output_tail.strip():
         title = f"What it printed last ({summary.output_bytes:,} bytes in all)"
