@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mempress.detect import Objectives, StateOfHealth, States, verdict
@@ -26,6 +28,13 @@ def test_better_by_a_margin_but_not_within_is_partly() -> None:
     assert found.outcome == "partly"
     assert "search p95 60 ms over 20 ms" in found.reason
     assert "faster and healthier" in found.reason
+
+
+def test_memory_alone_is_a_betterment_only_where_it_has_an_objective() -> None:
+    smaller = replace(SATURATED, memory_bytes=500.0)
+    states = States(SATURATED, after_restart=smaller, after_load=smaller)
+    assert verdict(states, OBJECTIVES).outcome == "partly"
+    assert verdict(states, Objectives(p95_ms=20.0)).outcome == "not"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def verdict(states: States, objectives: Objectives) -> Verdict:
     figures = _figures(saturated, after, states.reference)
     if not broken:
         return _under_load(states.after_load, saturated, objectives, f"within its objectives after {step} ({figures})")
-    better = _better(saturated, after)
+    better = _better(saturated, after, memory_counts=objectives.memory_bytes is not None)
     margin = "but " + " and ".join(better) if better else "and no better than at saturation"
     return Verdict("partly" if better else "not", f"after {step}: {', '.join(broken)}, {margin} ({figures})")
 
@@ -129,13 +129,16 @@ def _lost_answers(state: StateOfHealth, saturated: StateOfHealth) -> Iterator[st
         yield f"all {saturated.retained} records lost"
 
 
-def _better(saturated: StateOfHealth, after: StateOfHealth) -> list[str]:
-    """Say what is better by a real margin; nothing, if anything is worse by one."""
-    fell, grew = _fall(saturated, after), _fall(after, saturated)
+def _better(saturated: StateOfHealth, after: StateOfHealth, *, memory_counts: bool) -> list[str]:
+    """Say what is better by a real margin; nothing, if anything is worse by one.
+
+    Memory counts where it has an objective: a restart alone gives some back, and heals nothing else.
+    """
+    fell, grew = (_fall(*pair, memory_counts=memory_counts) for pair in ((saturated, after), (after, saturated)))
     return [] if grew else fell
 
 
-def _fall(first: StateOfHealth, second: StateOfHealth) -> list[str]:
+def _fall(first: StateOfHealth, second: StateOfHealth, *, memory_counts: bool) -> list[str]:
     """Name what improves by a real margin from the first state to the second."""
     ways: tuple[tuple[str, float | None, float | None, Callable[[float, float], bool]], ...] = (
         ("faster", first.p95_ms, second.p95_ms, lambda a, b: b < (1.0 - LATENCY_MARGIN) * a),
@@ -143,7 +146,11 @@ def _fall(first: StateOfHealth, second: StateOfHealth) -> list[str]:
         ("healthier", first.health, second.health, lambda a, b: b > a + HEALTH_MARGIN),
         ("fewer errors", first.errors, second.errors, lambda a, b: b < a),
     )
-    return [word for word, a, b, improves in ways if a is not None and b is not None and improves(a, b)]
+    return [
+        word
+        for word, a, b, improves in ways
+        if a is not None and b is not None and improves(a, b) and (memory_counts or word != "smaller")
+    ]
 
 
 def _figures(saturated: StateOfHealth, after: StateOfHealth, reference: StateOfHealth | None) -> str:
