@@ -195,7 +195,7 @@ class Ended(Event, frozen=True, tag="ended"):
     records: int
 
 
-_Line = (
+Line = (
     Opened
     | PhaseBegan
     | Settled
@@ -209,7 +209,8 @@ _Line = (
     | Printed
     | Ended
 )
-_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_Line)
+"""Every kind of event that a journal may hold."""
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -218,12 +219,19 @@ class JournalWriter:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
+        self._end = self._file.tell()
 
     def write(self, event: Event) -> None:
-        """Append one line; OSError where the disk is full."""
-        line = memoryview(_ENCODER.encode(event) + b"\n")
-        while line:
-            line = line[self._file.write(line) or 0 :]
+        """Append one line, whole or not at all; OSError where the disk is full."""
+        data = _ENCODER.encode(event) + b"\n"
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) or 0 :]
+        except OSError:
+            os.ftruncate(self._file.fileno(), self._end)  # else the next line would go on in the middle of this one
+            raise
+        self._end += len(data)
 
     def __enter__(self) -> JournalWriter:
         return self
@@ -255,5 +263,5 @@ def read_journal(path: Path) -> Iterator[Event]:
 def _decode(line: bytes, path: Path, number: int) -> Event:
     try:
         return _DECODER.decode(line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise JournalError(f"{path}:{number}: {error}. The line was changed or cut; restore the file.") from error

@@ -67,7 +67,7 @@ def read_head(directory: Path) -> RunHead:
         return msgspec.json.decode(path.read_bytes(), type=RunHead)
     except OSError as error:
         raise JournalError(f"{path}: {error.strerror}. Give the directory of a run, such as OUT/runs/agno.") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JournalError(f"{path}: {error}. The file was changed or cut; restore it.") from error
 
 
@@ -78,8 +78,12 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file at once."""
+    """Replace a file at once; where that fails, the old one stays as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(data)
-    draft.replace(path)
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
