@@ -11,9 +11,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from mempress.embedding import hash_embedder
 from mempress.errors import UsageError
 from mempress.journal import JournalWriter
+from mempress.masking import masked
 from mempress.model import HarnessCost, RunHead, WorkloadHead
 from mempress.runfiles import RUNS, RunFiles, run_files, write_json
 from mempress.runner.client import SystemClient, WorkerSettings
@@ -160,13 +163,14 @@ def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
 def _head(bench: _Bench, reference: SystemReference, repeat: int) -> RunHead:
     slug = re.sub(r"[^a-z0-9._-]+", "-", reference.label.lower())
     workload = bench.workload
+    options = {system: masked(given) for system, given in bench.config.options.items()}
     return RunHead(
         run=slug if bench.config.repeats == 1 else f"{slug}-{repeat + 1}",
         system=reference.spec,
         label=reference.label,
         repeat=repeat,
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        config=bench.config,
+        config=msgspec.structs.replace(bench.config, options=options),
         workload=WorkloadHead(
             name=workload.name, sha256=workload.sha256, records=workload.records, facts=dict(workload.facts)
         ),
