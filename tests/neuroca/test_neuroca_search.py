@@ -64,6 +64,10 @@ def test_without_an_embedder_words_find(tmp_path: Path) -> None:
     with Neuroca(tmp_path) as memory:
         memory.store([Record("a", "the cat sat on the mat"), Record("b", "a dog barked"), Record("c", "cat and dog")])
         assert [hit.id for hit in memory.search("dog bark cat", limit=1)] == ["c"]
+        assert [hit.id for hit in memory.search("the barked dog")] == ["b", "c"]
+        first, second = memory.search("mat cat")
+        assert (first.id, second.id) == ("a", "c")
+        assert 0 < (second.why.words or 0) < (first.why.words or 0) < 1
         assert {hit.id for hit in memory.search("cat")} == {"a", "c"}
         assert memory.search("zebra") == []
         assert memory.search("the of and") == []

@@ -180,7 +180,7 @@ class Ledger:
         have = len(self.tier)
         if slots <= have:
             return
-        want = max(slots, have + have // 4, 1024)
+        want = max(slots, have + have // 8, 1024)
         for name, kind in _COLUMNS.items():
             column = np.zeros(want, kind)
             column[:have] = getattr(self, name)

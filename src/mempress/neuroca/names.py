@@ -51,7 +51,7 @@ class Names:
     def _grow(self, slots: int) -> None:
         have = self._hashes.shape[1]
         if slots > have:
-            wider = np.zeros((_NAMES, max(slots, have + have // 4, 1024)), np.uint16)
+            wider = np.zeros((_NAMES, max(slots, have + have // 8, 1024)), np.uint16)
             wider[:, :have] = self._hashes
             self._hashes = wider
 

@@ -48,7 +48,7 @@ CREATE TABLE state(
 """
 _CREATE_WORDS = """
 CREATE VIRTUAL TABLE words USING fts5(
-    text, content='', contentless_delete=1, detail=none, tokenize="unicode61 remove_diacritics 2"
+    text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
 );
 """
 RENEW_WORDS = f"DROP TABLE words; {_CREATE_WORDS}"
