@@ -17,6 +17,7 @@ _COMMANDS = {
     "run": "Put systems under pressure, and report them side by side.",
     "analyze": "Judge a run, or all runs of a benchmark, anew from the journal.",
     "report": "Write the reports of a benchmark anew.",
+    "compare": "Compare two results: what differs, and whether it is more than noise.",
     "detect": "Find maintenance events in a trace of samples.",
     "systems": "List the systems that can be run.",
     "check": "Check a system's adapter against the protocol.",

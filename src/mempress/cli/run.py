@@ -13,9 +13,13 @@ from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option, parse_size
 from mempress.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mempress.expressions import Expression
     from mempress.model import Result
 
 _SYSTEM_DIED = 3
+_CONDITION_HOLDS = 4
 _SIGNALLED = 128
 
 
@@ -91,8 +95,11 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
     help="A TOML file of these options.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("benchmark_results"), show_default=True)
+@click.option(
+    "--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit with 4 if it holds, e.g. "agno.disk_mb > 50".'
+)
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
-def command(systems: tuple[str, ...], out: Path, *, as_json: bool, **settings: Any) -> int:
+def command(systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, as_json: bool, **settings: Any) -> int:
     """Put SYSTEMs under pressure (default: neuroca agno) and report them side by side.
 
     A SYSTEM is a name from `mempress systems`, package.module:Class or path/to/file.py:Class. Results of an earlier
@@ -100,7 +107,12 @@ def command(systems: tuple[str, ...], out: Path, *, as_json: bool, **settings: A
     """
     settings.pop("config_file")
     config = make_config(systems, settings)
-    return run(config, out, as_json=as_json)
+    conditions: list[Expression] = []
+    if fail_if:
+        from mempress.cli.conditions import read_conditions  # noqa: PLC0415 - only where it is asked for
+
+        conditions = read_conditions(fail_if, config)
+    return run(config, out, as_json=as_json, conditions=conditions)
 
 
 def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig:
@@ -125,9 +137,10 @@ def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig
     )
 
 
-def run(config: RunConfig, out: Path, *, as_json: bool = False) -> int:
+def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequence[Expression] = ()) -> int:
     """Run a benchmark, write its reports, print its table; gives the exit status.
 
+    A condition that holds outweighs a system that died: it is what was asked for.
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
     from mempress.analysis import analyse  # noqa: PLC0415 - keeps `mempress run --help` quick
@@ -150,8 +163,14 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False) -> int:
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)
     if interrupted:
         return _SIGNALLED + interrupted
-    died = result is not None and any(system.status in DIED for system in result.systems.values())
-    return _SYSTEM_DIED if died else 0
+    if result is None:
+        return 0
+    if conditions:
+        from mempress.cli.conditions import any_holds  # noqa: PLC0415
+
+        if any_holds(conditions, result):
+            return _CONDITION_HOLDS
+    return _SYSTEM_DIED if any(system.status in DIED for system in result.systems.values()) else 0
 
 
 class _Interrupted(KeyboardInterrupt):

@@ -32,6 +32,8 @@ SEED = 20_260_101
 _DRAWS = 2_000
 _DRAWS_WITHIN = 200
 _NORMAL_DEGREES = 1e6
+_ROUNDING = 1e-9
+"""Figures that differ by less than this share of themselves are the same, computed in another order."""
 _UNDER_FLOOR = f"no more than {NOISE_FLOOR:.0%} of the base"
 
 
@@ -81,8 +83,6 @@ class _Side:
 
     statistics: Array
     variance: float
-    within: float
-    """The mean variance of a process's own statistic, by its blocks alone."""
 
     @property
     def processes(self) -> int:
@@ -91,11 +91,6 @@ class _Side:
     @property
     def mean(self) -> float:
         return float(self.statistics.mean())
-
-    @property
-    def spread(self) -> float:
-        """Give the variance between processes; 0 of a single one."""
-        return float(self.statistics.var(ddof=1)) if self.processes > 1 else 0.0
 
 
 def difference(
@@ -137,8 +132,9 @@ def _side(processes: Sequence[Array], statistic: Callable[[Array], Array], gener
     bank = np.array([statistic(resample(values, _DRAWS_WITHIN, generator)) for values in processes])
     drawn = generator.integers(0, count, size=(_DRAWS, count))
     means = bank[drawn, generator.integers(0, _DRAWS_WITHIN, size=(_DRAWS, count))].mean(axis=1)
-    within = float(bank.var(axis=1).mean())
-    return _Side(found, float(means.var()) * count / (count - 1) if count > 1 else within, within)
+    variance = float(means.var()) * (count / (count - 1) if count > 1 else 1.0)
+    rounding = (_ROUNDING * float(np.abs(found).max())) ** 2
+    return _Side(found, variance if variance > rounding else 0.0)
 
 
 def _unmeasured(first: _Side | None, second: _Side | None) -> Difference:
@@ -227,4 +223,6 @@ def _above_floor(found: Difference) -> bool:
 
 
 def _counts(first: _Side, second: _Side) -> str:
+    if first.processes == second.processes == 1:
+        return "one run each"
     return f"{first.processes} and {second.processes} runs"
