@@ -61,7 +61,10 @@ class FrameBuffer:
             return None
         header_bytes, payload_bytes = _LENGTHS.unpack_from(self._bytes)
         start, middle = _LENGTHS.size, _LENGTHS.size + header_bytes
-        header = json.loads(self._bytes[start:middle])
+        try:
+            header = json.loads(self._bytes[start:middle])
+        except RecursionError:
+            raise ValueError("a frame whose header is nested too deeply") from None
         if not isinstance(header, dict):
             raise ValueError("a frame whose header is no JSON object")  # noqa: TRY004 - a bad frame, not a bad argument
         payload = bytes(memoryview(self._bytes)[middle : middle + payload_bytes])

@@ -17,7 +17,7 @@ from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of
 from mempress.systems.registry import find_system, load_system
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mempress.worker.channel import Frame
     from mempress.worker.vectors import PreparedVectors
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MESSAGE_LIMIT = 2_000
 HIT_TEXT_LIMIT = 20_000
 _DEPTH_LIMIT = 6
-_ITEMS_LIMIT = 1_000
+_ITEMS_LIMIT = 100_000
+_INT_LIMIT = 1 << 63
 
 
 class Driver:
@@ -52,14 +53,14 @@ class Driver:
             self._system = cls(Path(command["workdir"]), config)
             opened = clock_ns()
             capabilities = capabilities_of(self._system, declared)
+            name, version = getattr(self._system, "name", None), plain(getattr(self._system, "version", None))
         except Exception as error:  # noqa: BLE001 - the worker's boundary: an adapter's exception becomes data
             return {"error": describe(error)}
         reference = find_system(command["spec"])
-        own_name = None if reference.named else getattr(self._system, "name", None)
         return {
             "error": None,
-            "name": own_name if isinstance(own_name, str) and own_name else reference.label,
-            "version": plain(getattr(self._system, "version", None)),
+            "name": name if isinstance(name, str) and name and not reference.named else reference.label,
+            "version": version,
             "capabilities": sorted(capabilities),
             "import_ns": imported - started,
             "init_ns": opened - imported,
@@ -83,7 +84,8 @@ class Driver:
         if frame.payload:
             self._vectors.prepare(queries, frame.payload)
         search, beat, now = self._system.search, self._beat, clock_ns
-        latencies, answers, errors = [0] * len(queries), [], []
+        latencies, errors = [0] * len(queries), []
+        answers: list[dict[str, Any] | None] = []
         deadline = now() + command["budget_ns"]
         for number, query in enumerate(queries):
             beat()
@@ -91,11 +93,12 @@ class Driver:
                 start = now()
                 hits = search(query, limit=limit)
                 stop = now()
+                answers.append(_plain_hits(hits, limit))
             except Exception as error:  # noqa: BLE001 - as in open
-                stop, hits = now(), None
+                stop = now()
+                answers.append(None)
                 errors.append([number, describe(error)])
             latencies[number] = stop - start
-            answers.append(None if hits is None else _plain_hits(hits, limit))
             if stop > deadline and number + 1 >= command["at_least"]:
                 break
         self._vectors.forget()
@@ -163,23 +166,41 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:MESSAGE_LIMIT]}{place}"
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """Give a value as what JSON can hold: not-a-number and infinities become None, strangers their repr, cut."""
-    if value is None or isinstance(value, bool | int):
+def plain(value: Any) -> Any:
+    """Give a value as what any JSON reader takes, with at most _ITEMS_LIMIT items in all, _DEPTH_LIMIT deep.
+
+    Not-a-number, infinities and integers beyond 64 bits become None, lone surrogates escapes, strangers their repr.
+    """
+    return _plain(value, 0, iter(range(_ITEMS_LIMIT)))
+
+
+def _plain(value: Any, depth: int, budget: Iterator[int]) -> Any:
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return value if -_INT_LIMIT <= value < _INT_LIMIT else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return value[:MESSAGE_LIMIT]
-    if depth < _DEPTH_LIMIT and isinstance(value, Mapping):
-        return {str(key)[:200]: plain(item, depth + 1) for key, item in list(value.items())[:_ITEMS_LIMIT]}
-    if depth < _DEPTH_LIMIT and isinstance(value, Sequence | set | frozenset):
-        return [plain(item, depth + 1) for item in list(value)[:_ITEMS_LIMIT]]
-    return repr(value)[:200]
+        return _clean(value, MESSAGE_LIMIT)
+    if isinstance(value, Mapping | Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
+        return _plain_items(value, depth + 1, budget) if depth < _DEPTH_LIMIT else f"({type(value).__name__})"
+    return _clean(repr(value), 200)
+
+
+def _plain_items(value: Any, depth: int, budget: Iterator[int]) -> Any:
+    if isinstance(value, Mapping):
+        pairs = zip(value.items(), budget, strict=False)
+        return {_clean(str(key), 200): _plain(item, depth, budget) for (key, item), _ in pairs}
+    return [_plain(item, depth, budget) for item, _ in zip(value, budget, strict=False)]
+
+
+def _clean(text: str, limit: int) -> str:
+    return text[:limit].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _plain_hits(hits: Any, limit: int) -> dict[str, Any]:
-    """Give hits as rows ``[record_id, text, score]``, cut at ``limit``; ``returned`` tells how many there were."""
+    """Give hits as rows ``[record_id, text]``, cut at ``limit``; ``returned`` tells how many there were."""
     if not isinstance(hits, Sequence) or isinstance(hits, str | bytes):
         return {"returned": 0, "hits": [], "wrong": f"search returned {type(hits).__name__}, not a sequence of Hit"}
     rows, wrong = [], None

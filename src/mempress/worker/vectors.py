@@ -36,18 +36,17 @@ class PreparedVectors:
 
     def embed(self, texts: Sequence[str]) -> list[array[float]]:
         """Give a unit vector for each text."""
-        ready = self._ready
+        ready = self._ready  # stays whole while another thread's command is forgotten
         try:
             return [ready[text] for text in texts]
         except KeyError:
-            return self._with_misses(texts)
+            found = self._ask_for([text for text in dict.fromkeys(texts) if text not in ready])
+            return [ready[text] if text in ready else found[text] for text in texts]
 
-    def _with_misses(self, texts: Sequence[str]) -> list[array[float]]:
-        unknown = list(dict.fromkeys(text for text in texts if text not in self._ready))
+    def _ask_for(self, unknown: Sequence[str]) -> dict[str, array[float]]:
         with self._lock:
             self.misses += len(unknown)
-            found = dict(zip(unknown, self._split(self._ask(unknown)), strict=True))
-        return [self._ready.get(text) or found[text] for text in texts]
+            return dict(zip(unknown, self._split(self._ask(unknown)), strict=True))
 
     def _split(self, payload: bytes | memoryview) -> list[array[float]]:
         vectors = []
