@@ -6,6 +6,7 @@ it declares in ``capabilities``: every declared capability has its method, and n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -114,17 +115,18 @@ def capabilities_of(system: object, declared: frozenset[str]) -> frozenset[str]:
     """Give the capabilities of an instance: those of its class, or fewer where its options took some away.
 
     Raises:
-        AdapterError: the instance claims more than its class.
+        AdapterError: the instance claims more than its class, or what is no set of capabilities.
     """
-    own = frozenset(getattr(system, "capabilities", declared))
+    own = _declared(system, type(system).__qualname__) if hasattr(system, "capabilities") else declared
     if not own <= declared:
         raise AdapterError(f"the instance adds the capabilities {sorted(own - declared)}: declare them on the class.")
     return own
 
 
-def _declared(cls: type, name: str) -> frozenset[str]:
-    declared: Any = getattr(cls, "capabilities", frozenset())
-    if isinstance(declared, str) or not all(isinstance(item, str) for item in declared):
+def _declared(owner: object, name: str) -> frozenset[str]:
+    declared: Any = getattr(owner, "capabilities", frozenset())
+    collected = isinstance(declared, Collection) and not isinstance(declared, str)
+    if not collected or not all(isinstance(item, str) for item in declared):
         raise AdapterError(f"{name}.capabilities is {declared!r}: make it a frozenset of strings.")
     unknown = sorted(set(declared) - set(METHOD_OF_CAPABILITY))
     if unknown:

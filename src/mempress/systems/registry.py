@@ -95,8 +95,10 @@ def load_system(spec: str) -> Factory:
     reference = find_system(spec)
     try:
         cls = _import(reference)
-    except (ImportError, AttributeError, SyntaxError) as error:
-        raise AdapterError(f"{spec} cannot be loaded: {type(error).__name__}: {error}.") from error
+    except UsageError:
+        raise
+    except Exception as error:  # an adapter's module may raise anything while it is imported
+        raise AdapterError(f"{spec} cannot be loaded: {type(error).__name__}: {error}{_place(error)}.") from error
     if not isinstance(cls, type):
         raise AdapterError(f"{spec} is {cls!r}, not a class: name the adapter's class.")
     return cls
@@ -119,8 +121,20 @@ def _import_file(path: Path) -> Any:
         raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
     return module
+
+
+def _place(error: BaseException) -> str:
+    """Give the file and line at which an import failed, where that is not the search for the module itself."""
+    import traceback  # noqa: PLC0415 - for an error alone
+
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames and frames[-1].filename != __file__ else ""
 
 
 def _distribution(point: EntryPoint) -> str:
