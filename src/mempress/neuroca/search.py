@@ -91,7 +91,7 @@ def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _
         save_words(core)
     names = names_in(query.text) if query.text and core.words.mode != "off" else []
     named = core.words.by_names(names, core.ledger, _NAME_CANDIDATES) if names else []
-    width = max(core.settings.shortlist, 4 * query.limit)
+    width = max(core.settings.shortlist, 5 * query.limit // 2)
     while True:
         slots = core.index.search(query.vector, width)[0]
         every = len(slots) < width
@@ -120,7 +120,7 @@ def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Fo
         return _Found([], None, None)
     if core.words.waiting:
         save_words(core)
-    width = max(core.settings.shortlist, 4 * query.limit)
+    width = max(core.settings.shortlist, 5 * query.limit // 2)
     while True:
         ranked = core.words.ranked(core.words.terms(query.text), core.ledger, width)
         scores = dict(ranked)

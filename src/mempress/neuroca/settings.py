@@ -36,7 +36,7 @@ class Settings:
         consolidation_scan: vectors that consolidation may compare for each record written.
         words_weight: what a full match of the query's names adds to the cosine.
         redundancy_weight: what full redundancy takes from a hit's score.
-        shortlist: index candidates rescored with the stored vectors in a search; at least four times its limit.
+        shortlist: index candidates rescored with the stored vectors in a search; at least 2.5 times its limit.
         max_text_bytes: longest text accepted, in UTF-8.
         cache_bytes: page cache of the store.
         slow_down_ms: longest wait of a writer between soft and hard limit where eviction cannot help.
@@ -64,7 +64,7 @@ class Settings:
     consolidation_scan: int = 2_500
     words_weight: float = 0.15
     redundancy_weight: float = 0.1
-    shortlist: int = 40
+    shortlist: int = 24
     max_text_bytes: int = 16 << 20
     cache_bytes: int = 4 << 20
     slow_down_ms: float = 5.0
