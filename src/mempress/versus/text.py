@@ -24,8 +24,8 @@ def render(versus: Versus) -> str:
 
 
 def _lines(versus: Versus) -> Iterator[str]:
-    yield f"BASE   {plain(versus.base, WIDTH)}"
-    yield f"OTHER  {plain(versus.other, WIDTH)}"
+    yield from _wrapped(f"BASE   {plain(versus.base)}")
+    yield from _wrapped(f"OTHER  {plain(versus.other)}")
     for caution in versus.cautions:
         yield from _wrapped(f"! {caution}")
     for side, names in (("BASE", versus.only_base), ("OTHER", versus.only_other)):

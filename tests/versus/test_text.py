@@ -1,0 +1,43 @@
+"""The table: its golden form, its width, and what names can do to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mempress.model import StoreRate
+from mempress.versus import judge
+from mempress.versus.text import WIDTH, render
+from tests.report.build import HOSTILE, latency
+from tests.versus.build import MACHINE, conditions, run, side, system
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_the_table_is_as_agreed(same_as_golden: Callable[[str, str], None]) -> None:
+    rate = StoreRate(mean=123_456_789.0, first_batch=None, last_batch=5_000.0)
+    base = system(*(run(p50=1.0, disk_mb=10.0 + n / 10, store_records_per_second=rate) for n in range(3)))
+    worse = system(
+        *(
+            run(p50=1.3, disk_mb=4_000.0 + n, final_query_latency_ms=latency(1.3), errors_encountered=2)
+            for n in range(3)
+        )
+    )
+    versus = judge(
+        side("results/base", {"neuroca": base, "agno": system(run())}),
+        side(
+            "results/other",
+            {"neuroca": worse, "agno": system(run(recall_at_k=0.5))},
+            conditions(environment=MACHINE | {"cores": 4}),
+        ),
+    )
+    same_as_golden("compare.txt", render(versus))
+
+
+def test_hostile_names_and_paths_stay_text_within_the_width() -> None:
+    systems = {HOSTILE: system(run(), version=HOSTILE), "\x1b[2J" * 50: system(run())}
+    other = {HOSTILE: system(run(disk_mb=1e12), version="x" * 5_000)}
+    machine = conditions(environment=MACHINE | {"cpu": HOSTILE})
+    shown = render(judge(side("one\n\x1b[31m" + "d" * 500, systems), side("two", other, machine)))
+    assert all(letter.isprintable() for letter in shown.replace("\n", ""))
+    assert max(map(len, shown.splitlines())) <= WIDTH
