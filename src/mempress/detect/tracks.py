@@ -77,8 +77,14 @@ class Track:
         ]
 
     def large_enough(self, step: Step) -> bool:
-        """Tell whether a step is above the effect floor at its place."""
-        before, _ = self.around(step)
+        """Tell whether a step is above the effect floor at its place, and the values themselves improve there.
+
+        A step against growth that the values do not show (they only grow less) is no reduction that anyone would see.
+        """
+        before, after = self.around(step)
+        change = float(self.series.values[step.index] - self.series.values[step.index - 1])
+        if max(change * self.kind.sign, (after - before) * self.kind.sign) <= 0.0:
+            return False
         if step.index == len(self.places) - 1:
             share = self.kind.least_share_at_end
             return share is not None and abs(step.size) >= share * abs(before)
@@ -189,7 +195,7 @@ def _latency(point: TracePoint) -> Measured | None:
 KINDS = (
     Kind(MEMORY, _memory, sign=-1, least_share=0.01, least_share_at_end=0.1),
     Kind(SPEED, _latency, sign=-1, least_share=0.02),
-    Kind(HEALTH, _health, sign=1, least_effect=0.01, bound=1.0),
+    Kind(HEALTH, _health, sign=1, least_effect=0.05, bound=1.0),
     Kind(DISK, _disk, sign=-1, least_share=0.01, least_share_at_end=0.1),
 )
 """The noisy series, in the order of their reasons."""
