@@ -235,3 +235,11 @@ def test_a_thousand_traces_without_maintenance_give_at_most_one_percent_with_an_
 @pytest.mark.timeout(1200)
 def test_a_thousand_traces_with_events_from_2_sigma_on_reach_095() -> None:
     assert good_enough(scored(1000))
+
+
+@pytest.mark.parametrize("index", [3, 59, 60, 119, 120, 121, 179, 180, 500, 640, 700, 896])
+def test_a_removal_anywhere_in_a_long_trace_is_found_once(index: int) -> None:
+    """Long traces are judged in windows; none may lose an event at its border, nor find it twice."""
+    held = [1_000 * (number + 1) if number < index else 1_000 * (number + 1) - 500 * index for number in range(900)]
+    points = [TracePoint(1_000 * (number + 1), retained=count) for number, count in enumerate(held)]
+    assert [event.index for event in statistical(points)] == [index]

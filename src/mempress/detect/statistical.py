@@ -8,7 +8,7 @@ sample that is significant for them together (``together``). ``docs/detection.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mempress.detect.counts import removals_held, removals_sampled
@@ -30,6 +30,9 @@ CONFIRMED = 0.01
 """The one-look p under which a series joins an event that others show."""
 
 LEAST_SAMPLES = 2
+WINDOW = 240
+"""A longer trace is judged in windows of so many samples."""
+
 _MOVABLE = 0.1
 """The one-look p under which a step is as well explained at the place of a surer one nearby."""
 _NEAR = 3
@@ -50,8 +53,26 @@ class _Finding:
 def statistical(points: Sequence[TracePoint], *, alpha: float = ALPHA) -> list[Detection]:
     """Find the maintenance events of a trace; ``alpha`` bounds the chance of any event where there was none.
 
-    Half of it is spent on each series alone, half on all of them together. Too few samples give no event.
+    Half of it is spent on each series alone, half on all of them together. Too few samples give no event. A long trace
+    is judged in windows that overlap by half, each in its middle: the time grows with the square of a window.
     """
+    if len(points) <= WINDOW:
+        return _judge(points, alpha)
+    starts = range(0, len(points) - WINDOW // 2, WINDOW // 2)
+    return [found for start in starts for found in _in_window(points, start, alpha / len(starts))]
+
+
+def _in_window(points: Sequence[TracePoint], start: int, alpha: float) -> Iterator[Detection]:
+    """Give the events in the middle half of a window; at an end of the trace, up to there."""
+    window = points[start : start + WINDOW]
+    low = WINDOW // 4 if start else 0
+    high = WINDOW * 3 // 4 if start + WINDOW < len(points) else len(window)
+    for found in _judge(window, alpha):
+        if low <= found.index < high:
+            yield replace(found, index=start + found.index)
+
+
+def _judge(points: Sequence[TracePoint], alpha: float) -> list[Detection]:
     if len(points) < LEAST_SAMPLES:
         return []
     tracks = read_tracks(points, alpha / 2)
