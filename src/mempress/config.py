@@ -11,6 +11,15 @@ from mempress.errors import UsageError
 
 DEFAULT_SYSTEMS = ("neuroca", "agno")
 _SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNORECASE)
+_ABOVE_ZERO = (
+    *("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"),
+    *("saturation_samples", "search_budget_seconds", "final_queries", "final_budget_seconds"),
+)
+_ZERO_OR_MORE = ("maintenance_interval", "post_recovery_batches")
+_OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms")
+_TOO_MUCH = 1 << 53
+"""From here on JSON readers round; not-a-number and infinity fail the same comparison."""
+_FLAG = {"memory_limit_bytes": "--memory-limit", "timeout_seconds": "--timeout"}
 _UNIT_BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
@@ -46,16 +55,17 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     post_recovery_batches: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"):
-            value = getattr(self, name)
-            if value <= 0:
-                raise UsageError(f"{_flag(name)} is {value}: give a number above 0.")
-        if self.maintenance_interval < 0:
-            raise UsageError(f"--maintenance-interval is {self.maintenance_interval}: give 0 (never) or more.")
-        for name in ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, or leave it out.")
+        for name in _ABOVE_ZERO:
+            if not 0 < (value := getattr(self, name)) < _TOO_MUCH:
+                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, below 2^53.")
+        for name in _ZERO_OR_MORE:
+            if not 0 <= (value := getattr(self, name)) < _TOO_MUCH:
+                raise UsageError(f"{_flag(name)} is {value}: give 0 or more, below 2^53.")
+        for name in _OPTIONAL:
+            if (value := getattr(self, name)) is not None and not 0 < value < _TOO_MUCH:
+                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, below 2^53, or leave it out.")
+        if not self.systems:
+            raise UsageError("No system is named: name at least one; `mempress systems` lists what is installed.")
         if len(set(self.systems)) != len(self.systems):
             raise UsageError("A system is named twice: name it once, and use --repeats for more runs of it.")
 
@@ -69,7 +79,10 @@ def parse_size(text: str) -> int:
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise UsageError(f"{text!r} is no size: write bytes, or a number with K, M, G or T, such as 512MiB.")
-    return int(float(match["number"]) * _UNIT_BYTES[match["unit"].lower()])
+    size = float(match["number"]) * _UNIT_BYTES[match["unit"].lower()]
+    if size >= _TOO_MUCH:
+        raise UsageError(f"{text!r} is no size that a machine has: write a smaller one, such as 512MiB.")
+    return int(size)
 
 
 def parse_option(text: str) -> tuple[str, str, Any]:
@@ -82,6 +95,8 @@ def parse_option(text: str) -> tuple[str, str, Any]:
     system, dot, key = target.rpartition(".")
     if not (equals and dot and system and key):
         raise UsageError(f"--option {text!r}: write SYSTEM.KEY=VALUE, such as agno.retrieval=content.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UsageError(f"--option {text!r}: it is not UTF-8; write it in UTF-8.")
     try:
         return system, key, msgspec.json.decode(value)
     except msgspec.DecodeError:
@@ -89,4 +104,4 @@ def parse_option(text: str) -> tuple[str, str, Any]:
 
 
 def _flag(name: str) -> str:
-    return "--" + name.removesuffix("_bytes").removesuffix("_seconds").replace("_", "-")
+    return _FLAG.get(name, "--" + name.replace("_", "-"))

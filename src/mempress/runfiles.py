@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mempress.errors import JournalError
+from mempress.errors import JournalError, UsageError
 from mempress.model import RunHead
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read_head(directory: Path) -> RunHead:
         return msgspec.json.decode(path.read_bytes(), type=RunHead)
     except OSError as error:
         raise JournalError(f"{path}: {error.strerror}. Give the directory of a run, such as OUT/runs/agno.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, UsageError) as error:
         raise JournalError(f"{path}: {error}. The file was changed or cut; restore it.") from error
 
 
