@@ -138,8 +138,9 @@ def _clamp(value: float) -> float:
 class Judge:
     """Judges the samples of a load one by one, the same while it goes on and afterwards.
 
-    The reference (search p95 and store rate) comes from the first samples after a batch, never from an empty store,
-    and never changes once known; until then nothing is judged.
+    The reference (search p95 and store rate) is the median of the first ``k`` samples after a batch that have one,
+    and never changes once known. Nothing is judged before the ``k``-th sample; what has no reference then, as where
+    searches raised, is not judged until it has.
     """
 
     def __init__(
@@ -154,7 +155,9 @@ class Judge:
         self._memory_limit_bytes = memory_limit_bytes
         self._capacity = capacity_records
         self._k = k
-        self._first: list[Sample] = []
+        self._waiting: list[Sample] = []
+        self._p95s: list[float] = []
+        self._store_rates: list[float] = []
         self._row: list[tuple[int, LoadPoint]] = []
         self.terms: Terms | None = None
         self.reference_ms: float | None = None
@@ -162,28 +165,33 @@ class Judge:
 
     def add(self, sample: Sample, *, bounded: bool) -> Saturation | None:
         """Take the sample after a batch; gives the saturation that it confirms, the first time only."""
-        if self.terms is not None:
-            return self._judge(sample)
-        self._first.append(sample)
-        if len(self._first) < self._k:
+        self._learn(sample)
+        self._waiting.append(sample)
+        if self.terms is None and len(self._waiting) < self._k:
             return None
-        self.terms = self._set_terms(bounded=bounded)
-        found = [self._judge(earlier) for earlier in self._first]
+        self.terms = self._set_terms(self._k, bounded=bounded)
+        found = [self._judge(waiting) for waiting in self._waiting]
+        self._waiting.clear()
         return next((item for item in found if item is not None), None)
 
     def settle(self, *, bounded: bool) -> Terms:
         """Give the terms, made from what there is where the load ended before the reference was complete."""
-        if self.terms is None:
-            self.terms = self._set_terms(bounded=bounded)
+        self.terms = self._set_terms(1, bounded=bounded)
         return self.terms
 
-    def _set_terms(self, *, bounded: bool) -> Terms:
-        known = [value for sample in self._first if (value := p95_ms(sample)) is not None]
-        rates = [sample.store_rate for sample in self._first if sample.store_rate is not None]
-        self.reference_ms = reference_p95_ms(known, max(1, min(self._k, len(known))))
+    def _learn(self, sample: Sample) -> None:
+        p95, rate = p95_ms(sample), sample.store_rate
+        if p95 is not None:
+            self._p95s = [*self._p95s, p95][: self._k]
+        if rate is not None:
+            self._store_rates = [*self._store_rates, rate][: self._k]
+
+    def _set_terms(self, least: int, *, bounded: bool) -> Terms:
+        """Make the terms; a reference of fewer than ``least`` samples is none."""
+        self.reference_ms = reference_p95_ms(self._p95s, max(least, len(self._p95s)))
         return Terms(
             objective_ms=objective_ms(self.reference_ms, self._given_ms),
-            reference_store_rate=median(rates) if rates else None,
+            reference_store_rate=median(self._store_rates) if len(self._store_rates) >= least else None,
             capacity_records=self._capacity,
             memory_limit_bytes=self._memory_limit_bytes,
             bounded=bounded,

@@ -72,7 +72,7 @@ class SampleFold:
     def __init__(self, capacity_records: int | None) -> None:
         self._capacity = capacity_records
         self._bounded = False
-        self._most_important: list[float] = []
+        self._most_important: list[tuple[float, int]] = []
         self._importance: list[float] = []
         self._records = self._offered = self._removed = self._index = 0
         self._start_interval()
@@ -106,12 +106,12 @@ class SampleFold:
             self._stored += count
             self._records += count
         if self._bounded and self._capacity is not None:
-            self._importance += event.importance
-            for importance in event.importance:
+            for record in zip(event.importance, range(event.first, event.first + count), strict=True):
                 if len(self._most_important) < self._capacity:
-                    heapq.heappush(self._most_important, importance)
+                    heapq.heappush(self._most_important, record)
                 else:
-                    heapq.heappushpop(self._most_important, importance)
+                    heapq.heappushpop(self._most_important, record)
+            self._importance += event.importance
 
     def _sample(self, event: Sampled) -> Sample:
         sample = Sample(
@@ -147,11 +147,11 @@ class SampleFold:
         return Answers(fmean(recall(asked) for asked in judged), attainable, len(judged))
 
     def _attainable(self, asked: Asked) -> float:
-        """Give the recall that the most important records within the capacity would allow."""
+        """Give the recall that the most important records within the capacity would allow; of equal ones the newest."""
         if not self._bounded or self._capacity is None or self._offered <= self._capacity:
             return 1.0
         least = self._most_important[0]
-        kept = sum(self._importance[ordinal] >= least for ordinal in asked.answers)
+        kept = sum((self._importance[ordinal], ordinal) >= least for ordinal in asked.answers)
         return min(1.0, kept / asked.need)
 
 
