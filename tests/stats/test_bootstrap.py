@@ -83,6 +83,18 @@ def test_processes_that_are_now_fast_and_now_slow_do_not_make_a_system_differ_fr
     assert told["different"] <= 5
 
 
+def test_a_machine_that_drifts_for_a_few_runs_does_not_make_a_system_differ_from_itself() -> None:
+    """Levels of neighbouring processes correlate by a half; sixteen in a row are compared with the next sixteen."""
+    generator = np.random.default_rng(9)
+    drift = autoregressive(0.5)
+    told: Counter[str] = Counter()
+    for _ in range(100):
+        levels = 1.0 + 0.1 * drift(generator, 32)
+        drawn = [list(level * (1.0 + 0.01 * generator.normal(size=20))) for level in levels]
+        told[difference(drawn[:16], drawn[16:], "median").verdict] += 1
+    assert told["different"] <= 5
+
+
 @pytest.mark.parametrize("noise", NOISES.values(), ids=NOISES.keys())
 def test_a_true_shift_of_a_fifth_is_found_and_lies_in_the_interval(noise: Noise) -> None:
     """Three processes each, which differ by 2% among themselves; the noise within them is a tenth of the level.

@@ -2,7 +2,7 @@
 
 from mempress.versus.judge import judge
 from mempress.versus.model import Row, Ruling, SystemVersus, Versus
-from mempress.versus.read import Side, read_side
+from mempress.versus.read import Side, SystemRuns, read_side
 from mempress.versus.rules import Rule, apply_rules, parse_rule
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Rule",
     "Ruling",
     "Side",
+    "SystemRuns",
     "SystemVersus",
     "Versus",
     "apply_rules",
