@@ -21,7 +21,7 @@ def failed(kind: str = "exception", count: int = 1) -> Failed:
     return Failed(t_ns=2, phase="load", records=0, kind=kind, operation="search", message="no", count=count)
 
 
-def testimony_of(*events: Any) -> journal.Testified:
+def saying(*events: Any) -> journal.Testified:
     return journal.Testified(t_ns=2, phase="load", records=0, events=list(events))
 
 
@@ -65,7 +65,7 @@ def test_errors_are_exceptions_since_the_sample_before_and_not_violations() -> N
 
 
 def test_removals_that_a_system_testifies_add_up_over_the_run() -> None:
-    events = [testimony_of({"kind": "a", "removed": 5}, {"kind": "b", "removed": ["x", "y"]}), sampled(), sampled()]
+    events = [saying({"kind": "a", "removed": 5}, {"kind": "b", "removed": ["x", "y"]}), sampled(), sampled()]
     first, second = fold([*events, maintained({"removed": 3}), maintained(None)], None)
     assert (first.removed, second.removed) == (7, 7)
     assert the_only(*events[:1], maintained({"removed": 3}), sampled()).removed == 10

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
-from math import fsum
+from heapq import nlargest
+from math import fsum, prod
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,7 @@ def _choices(judged: Sequence[Asked], held: Held, offered: int) -> dict[str, flo
     shares = (
         _held_share(judged, held.held),
         _oracle_share(judged, size),
-        fmean(_random_share(asked, size / offered) for asked in judged),
+        fmean(_random_share(asked, size, offered) for asked in judged),
         _held_share(judged, range(offered - size, offered)),
         _held_share(judged, frozenset(by_importance[len(by_importance) - size :])),
     )
@@ -135,22 +136,20 @@ def _held_share(judged: Iterable[Asked], kept: Collection[int]) -> float:
 
 
 def _oracle_share(judged: Sequence[Asked], size: int) -> float:
-    """Give an upper bound for any choice: each record is worth what it adds to the probes that name it."""
-    worth: Counter[int] = Counter()
+    """Give an upper bound for any choice: a record is worth at most 1 / need to each probe that it answers."""
+    worth: defaultdict[int, float] = defaultdict(float)
     for asked in judged:
         for ordinal in asked.answers:
-            worth[ordinal] += 1
-    # Any choice of ``size`` records serves at most the probes that its most named records could.
-    served = sum(count for _, count in worth.most_common(size))
-    needed = sum(asked.need for asked in judged)
-    return min(1.0, served / needed)
+            worth[ordinal] += 1.0 / asked.need
+    return min(1.0, fsum(nlargest(size, worth.values())) / len(judged))
 
 
-def _random_share(asked: Asked, share: float) -> float:
-    """Give the expected share for records kept at random, each with probability ``share``."""
-    if asked.need == 1:
-        return 1.0 - (1.0 - share) ** len(asked.answers)
-    return share
+def _random_share(asked: Asked, size: int, offered: int) -> float:
+    """Give the expected share for ``size`` records drawn at random; one answer of several is enough where need is 1."""
+    if asked.need > 1:
+        return size / offered
+    none_drawn = prod((offered - size - drawn) / (offered - drawn) for drawn in range(len(asked.answers)))
+    return 1.0 - none_drawn
 
 
 def _by_method(trail: Trail, method: str) -> Retained | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mempress.analysis.metrics import pss_mb
 from mempress.detect import TracePoint
 from mempress.detect.statistical import statistical
+from mempress.journal import Maintained, Testified
 from mempress.model import MaintenanceEvent
 from mempress.percentile import percentile
 from mempress.samples import removed_by
@@ -18,42 +21,37 @@ if TYPE_CHECKING:
     from mempress.analysis.trail import Judged, Trail
     from mempress.detect import Detection
     from mempress.health import Health
-    from mempress.journal import Maintained
     from mempress.model import Origin
     from mempress.samples import Sample
 
 _MIB = 1 << 20
 _REMOVED = "records_removed"
+_Said = TypeVar("_Said", Testified, Maintained)
 
 
 def maintenance_events(trail: Trail, judged: Judged) -> list[MaintenanceEvent]:
     """Give the maintenance events in order.
 
     Observed, reported and requested maintenance in one interval between two samples is one event; its origin is the
-    strongest ground: requested, then reported, then observed.
+    strongest ground: requested, then reported, then observed. What was reported or requested before the first sample
+    or after the last one counts too; its effects are known from one side alone.
     """
-    steps = [
-        _Step(before, after, judged.healths[before.index], judged.healths[after.index])
-        for before, after in pairwise(_watched(trail))
-    ]
-    found = {detection.index: detection for detection in statistical(_trace(trail, judged))}
+    found = _observed(trail, judged)
     events = []
-    for number, step in enumerate(steps, start=1):
-        detection = found.get(number) if step.under_load else None
-        event = step.event(detection, step.testimony(trail), step.requested(trail))
+    for before, after in pairwise([None, *trail.samples, None]):
+        step = _Step(before, after, judged.healths)
+        detection = found.get(after.index) if after is not None else None
+        event = step.event(detection, step.within(trail.testified), step.within(trail.maintained))
         if event is not None:
             events.append(event)
     return events
 
 
-def _watched(trail: Trail) -> list[Sample]:
-    """Give the samples between which maintenance is looked for; the final one repeats the last batch's."""
-    return [sample for sample in trail.samples if sample.mark != "final"]
-
-
-def _trace(trail: Trail, judged: Judged) -> list[TracePoint]:
-    load = [sample for sample in _watched(trail) if sample.phase == "load"]
-    return [_point(sample, judged.healths[sample.index]) for sample in load]
+def _observed(trail: Trail, judged: Judged) -> dict[int, Detection]:
+    """Give what the detector finds under load, by the sample at which it is seen; the final one repeats the last."""
+    load = [sample for sample in trail.load() if sample.mark != "final"]
+    trace = [_point(sample, judged.healths[sample.index]) for sample in load]
+    return {load[detection.index].index: detection for detection in statistical(trace)}
 
 
 def _point(sample: Sample, health: Health) -> TracePoint:
@@ -68,42 +66,37 @@ def _point(sample: Sample, health: Health) -> TracePoint:
 
 
 class _Step:
-    """The interval between two samples, and what happened in it."""
+    """The interval between two samples, and what happened in it; None: no sample on that side."""
 
-    def __init__(self, before: Sample, after: Sample, health_before: Health, health_after: Health) -> None:
-        self.before = before
-        self.after = after
-        self._healths = (health_before.score, health_after.score)
+    def __init__(self, before: Sample | None, after: Sample | None, healths: Sequence[Health]) -> None:
+        self._before = before
+        self._after = after
+        self._healths = healths
 
-    @property
-    def under_load(self) -> bool:
-        """Whether both samples are the load's, where automatic maintenance is looked for."""
-        return self.before.phase == self.after.phase == "load"
-
-    def testimony(self, trail: Trail) -> list[Any]:
-        """Give what the system said it did in this interval; it is drained just before the sample is complete."""
-        low, high = self.before.t_ns, self.after.t_ns
-        return [item for said in trail.testified if low < said.t_ns <= high for item in said.events]
-
-    def requested(self, trail: Trail) -> list[Maintained]:
-        """Give the maintenance that the harness asked for in this interval."""
-        return [item for item in trail.maintained if self.before.t_ns < item.t_ns <= self.after.t_ns]
+    def within(self, events: Sequence[_Said]) -> list[_Said]:
+        """Give those of the events that fell in this interval; testimony is drained before a sample is complete."""
+        low = -math.inf if self._before is None else self._before.t_ns
+        high = math.inf if self._after is None else self._after.t_ns
+        return [event for event in events if low < event.t_ns <= high]
 
     def event(
-        self, detection: Detection | None, testimony: Sequence[Any], requested: Sequence[Maintained]
+        self, detection: Detection | None, reported: Sequence[Testified], requested: Sequence[Maintained]
     ) -> MaintenanceEvent | None:
         """Give the one event of this interval, or None where nothing tells of any."""
-        if detection is None and not testimony and not requested:
+        testimony = [item for said in reported for item in said.events]
+        told: list[Testified | Maintained] = [*reported, *requested]
+        place = self._after or max(told, key=lambda event: event.t_ns, default=None)
+        if place is None or (detection is None and not testimony and not requested):
             return None
         reasons = list(detection.reasons) if detection else []
-        removed = sum(removed_by(item) for item in testimony) + sum(removed_by(item.value) for item in requested)
+        removed = sum(removed_by(item) for item in [*testimony, *(item.value for item in requested)])
         if removed and _REMOVED not in reasons:
             reasons.append(_REMOVED)
         origin: Origin = "requested" if requested else "reported" if testimony else "observed"
         return MaintenanceEvent(
-            records=self.after.records,
-            t_s=self.after.t_ns / 1e9,
-            phase=self.after.phase,
+            records=place.records,
+            t_s=place.t_ns / 1e9,
+            phase=place.phase,
             origin=origin,
             reasons=reasons,
             effects=self._effects(),
@@ -111,14 +104,19 @@ class _Step:
         )
 
     def _effects(self) -> dict[str, dict[str, float | None]]:
-        pairs: dict[str, tuple[float | None, float | None]] = {
-            "memory_mb": (_memory_mb(self.before), _memory_mb(self.after)),
-            "disk_mb": (_disk_mb(self.before), _disk_mb(self.after)),
-            "latency_p50_ms": (percentile(self.before.latencies_ms, 50), percentile(self.after.latencies_ms, 50)),
-            "held": (self.before.held, self.after.held),
-            "health": self._healths,
+        before, after = self._state(self._before), self._state(self._after)
+        return {name: {"before": before[name], "after": after[name]} for name in before}
+
+    def _state(self, sample: Sample | None) -> dict[str, float | None]:
+        if sample is None:
+            return dict.fromkeys(("memory_mb", "disk_mb", "latency_p50_ms", "held", "health"))
+        return {
+            "memory_mb": pss_mb(sample.memory),
+            "disk_mb": None if sample.disk is None else sample.disk.used_bytes / _MIB,
+            "latency_p50_ms": percentile(sample.latencies_ms, 50),
+            "held": sample.held,
+            "health": self._healths[sample.index].score,
         }
-        return {name: {"before": before, "after": after} for name, (before, after) in pairs.items()}
 
 
 def _evidence(
@@ -151,11 +149,3 @@ def _by_kind(testimony: Sequence[Any]) -> Mapping[str, Mapping[str, float]]:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 total[name] += value
     return {kind: dict(total) for kind, total in totals.items()}
-
-
-def _memory_mb(sample: Sample) -> float | None:
-    return None if sample.memory is None else sample.memory.pss_bytes / _MIB
-
-
-def _disk_mb(sample: Sample) -> float | None:
-    return None if sample.disk is None else sample.disk.used_bytes / _MIB

@@ -48,7 +48,7 @@ def summarise(head: RunHead, events: Iterable[Event]) -> Summary:
     maintained = maintenance_events(trail, judged)
     failures = errors(trail, status, reason)
     answered = answers(trail.final(), head.config.limit, held)
-    saturated = status == "saturated"
+    saturated = status == "saturated" or judged.saturation is not None
     metrics = Metrics(
         maintenance_events=len(maintained),
         errors_encountered=sum(entry.count for entry in failures),
