@@ -19,10 +19,10 @@ bench: setup
 	$(BIN)/mempress run neuroca agno --out $(OUT)
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-long: setup
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -n auto --dist worksteal -m long
 
 lint: setup
 	$(BIN)/ruff check .
