@@ -1,4 +1,4 @@
-"""The golden table: ``pytest tests/report tests/versus --update-golden`` writes it anew; read what changed."""
+"""The golden table: ``pytest tests/versus --update-golden`` writes it anew; read what changed."""
 
 from __future__ import annotations
 
