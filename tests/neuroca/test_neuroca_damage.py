@@ -162,6 +162,7 @@ def test_an_index_that_lost_and_invented_vectors_is_found_and_rebuilt(tmp_path: 
 def test_a_ledger_that_disagrees_is_found_and_rebuilt(tmp_path: Path) -> None:
     with engine(tmp_path) as memory:
         memory.store(records(range(50)))
+        memory.flush()
         memory._core.ledger.importance[7] = 0.9
         memory._core.ledger.live += 1
         assert {finding.name for finding in memory.check(fix=True)} >= {"ledger_differs", "counts"}

@@ -26,7 +26,8 @@ class Finding:
 
     Attributes:
         name: ``damaged_file``, ``damaged_record``, ``ledger_missing``, ``ledger_ghost``,
-            ``ledger_differs``, ``index_missing``, ``index_ghost``, ``counts``, ``over_budget`` or ``free_slots``.
+            ``ledger_differs``, ``index_missing``, ``index_ghost``, ``id_missing``, ``id_twice``, ``counts``,
+            ``over_budget`` or ``free_slots``.
         count: how many records it concerns.
         detail: the first few of them.
     """
@@ -41,6 +42,7 @@ def audit(core: Core) -> list[Finding]:
     save_changes(core, everything=True)
     found: dict[str, list[str]] = {}
     seen = np.zeros(core.ledger.top, "?")
+    ids: set[str] = set()
     vectors = 0
     for row, entry, checksum in core.store.scan():
         if row.checksum != checksum:
@@ -48,6 +50,11 @@ def audit(core: Core) -> list[Finding]:
         if entry.slot >= core.ledger.top or core.ledger.tier[entry.slot] == Tier.FREE:
             found.setdefault("ledger_missing", []).append(row.id)
             continue
+        if row.id in ids:
+            found.setdefault("id_twice", []).append(row.id)
+        ids.add(row.id)
+        if entry.slot not in core.ids.candidates(row.id):
+            found.setdefault("id_missing", []).append(row.id)
         seen[entry.slot] = True
         vectors += row.vector is not None
         if _differs(core, entry):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from mempress.neuroca.budget import Budget
     from mempress.neuroca.events import Testimony
+    from mempress.neuroca.ids import Ids
     from mempress.neuroca.index import VectorIndex
     from mempress.neuroca.ledger import Ledger
     from mempress.neuroca.policies.view import WorthPolicy
@@ -24,6 +25,7 @@ class Core:
 
     Attributes:
         index: None where the engine has neither an embedder nor vectors.
+        hand: the slot from which on lines are saved next; ``unsaved``: records stored since the last such round.
         touches: accesses not yet counted: slots, what each weighs, and when.
         stale: the index or ledger may disagree with the store, and must be rebuilt before the next use.
     """
@@ -31,6 +33,7 @@ class Core:
     settings: Settings
     store: Store
     ledger: Ledger
+    ids: Ids
     index: VectorIndex
     words: Words
     budget: Budget
@@ -38,4 +41,6 @@ class Core:
     testimony: Testimony
     now: Callable[[], float]
     touches: list[tuple[Sequence[int], Sequence[float], float]] = field(default_factory=list)
+    hand: int = 0
+    unsaved: int = 0
     stale: bool = False

@@ -29,7 +29,7 @@ from mempress.neuroca.probe import probe
 from mempress.neuroca.search import Query, search, stored
 from mempress.neuroca.settings import Settings
 from mempress.neuroca.stats import Stats, stats
-from mempress.neuroca.writing import make_room, remove, save_changes, write
+from mempress.neuroca.writing import make_room, remove, save_changes, slots_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -155,7 +155,7 @@ class Neuroca:
     def get(self, ids: Sequence[str], *, reinforce: bool = True) -> dict[str, Stored]:
         """Give those of the ids that are held; ``reinforce``: each counts as used once."""
         with self._using() as core:
-            slots = core.store.slots_of(list(ids))
+            slots = slots_of(core, ids)
             if reinforce and slots:
                 self._touch(list(slots.values()), [1.0] * len(slots))
             tiers.count_accesses(core)
@@ -165,7 +165,7 @@ class Neuroca:
     def delete(self, ids: Sequence[str]) -> int:
         """Forget these; give how many of them were held."""
         with self._using() as core:
-            slots = list(core.store.slots_of(list(ids)).values())
+            slots = list(slots_of(core, ids).values())
             tiers.count_accesses(core)
             for at in range(0, len(slots), 1_000):
                 remove(core, slots[at : at + 1_000])
@@ -181,7 +181,7 @@ class Neuroca:
 
     def __contains__(self, record_id: object) -> bool:
         with self._using() as core:
-            return isinstance(record_id, str) and bool(core.store.slots_of([record_id]))
+            return isinstance(record_id, str) and bool(slots_of(core, [record_id]))
 
     def flush(self) -> None:
         """Save what is only in memory (uses, tiers) and carry the log into the file with a sync."""

@@ -1,12 +1,13 @@
 """The ledger: what the engine knows of every record, in columns in memory, keyed by slot.
 
 64 bytes a record. Policies read the columns; only the engine's own modules write them. What changes after a record
-was stored is marked dirty and reaches the store with a later write (at most the effect of the last accesses is lost
-with the process, never a record).
+was stored is marked dirty, as is a new record, and its line reaches the store with a later write (at most the effect of
+the last accesses is lost with the process, never a record).
 """
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,6 +39,9 @@ FIXED = ("importance", "pinned", "size", "arrived", "exposed", "stored_at", "occ
 """Columns that stand with the record; importance may be raised by consolidation, and then stands in STATE too."""
 STATE = ("tier", "hits", "redundancy", "used_at", "importance")
 """Columns that change after a record was stored."""
+LINE = struct.Struct("<qBffdd")
+"""A line of the store's ``state``: ``arrived``, by which it is known whose it is, and STATE."""
+_LINES = np.dtype([("arrived", "<i8"), *zip(STATE, ("u1", "<f4", "<f4", "<f8", "<f8"), strict=True)])
 
 
 class Entry(NamedTuple):
@@ -112,8 +116,14 @@ class Ledger:
         self._grow(int(slots.max()) + 1)
         for name, values in zip(Entry._fields[1:], columns[1:], strict=True):
             getattr(self, name)[slots] = values
-        self.dirty[slots] = False
+        self.dirty[slots] = True
+        self.top = max(self.top, int(slots.max()) + 1)
         self._count(slots, 1)
+
+    def lines(self, slots: Slots) -> list[bytes]:
+        """Give the lines of these slots as the store keeps them."""
+        columns = [getattr(self, name)[slots].tolist() for name in ("arrived", *STATE)]
+        return [LINE.pack(*values) for values in zip(*columns, strict=True)]
 
     def drop(self, slots: Slots) -> None:
         """Empty live slots; whoever drops them gives them back or fills them."""
@@ -140,10 +150,24 @@ class Ledger:
         """Fill from a store at opening; ``finish_adopting`` ends it."""
         self.put(entries)
 
+    def adopt_lines(self, slots: Sequence[int], joined: bytes) -> None:
+        """Take over saved lines, each where it is that of the slot's record; a record without one stays dirty."""
+        at, lines = np.asarray(slots, np.int64), np.frombuffer(joined, _LINES)
+        if len(lines):
+            self.arrivals = max(self.arrivals, int(lines["arrived"].max()) + 1)
+        known = self.held(at)
+        at, lines = at[known], lines[known]
+        own = (lines["arrived"] == self.arrived[at]) & (lines["tier"] >= Tier.STM) & (lines["tier"] <= Tier.LTM)
+        at, lines = at[own], lines[own]
+        self._count_tiers(at, -1)
+        for name in STATE:
+            getattr(self, name)[at] = lines[name]
+        self._count_tiers(at, 1)
+        self.dirty[at] = False
+
     def finish_adopting(self) -> None:
         """Find the free slots and the clocks after the last ``adopt``."""
         used = np.flatnonzero(self.tier)
-        self.top = int(used[-1]) + 1 if len(used) else 0
         self._free = [int(slot) for slot in np.flatnonzero(self.tier[: self.top] == Tier.FREE)]
         if len(used):
             self.arrivals = max(self.arrivals, int(self.arrived[used].max()) + 1)

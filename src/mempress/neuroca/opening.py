@@ -10,6 +10,7 @@ import fcntl
 import os
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from mempress.neuroca.budget import Budget
 from mempress.neuroca.core import Core
 from mempress.neuroca.errors import DamagedError, LockedError, SettingsError, StorageError
 from mempress.neuroca.events import Testimony
+from mempress.neuroca.ids import Ids
 from mempress.neuroca.index import open_index
 from mempress.neuroca.ledger import Ledger
 from mempress.neuroca.policies import worth_policy
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.index import VectorIndex
     from mempress.neuroca.ledger import Entry
     from mempress.neuroca.settings import Settings
+    from mempress.neuroca.store import Row
 
 _BATCH = 2_048
 
@@ -108,9 +111,10 @@ def open_core(directory: Path, settings: Settings, *, vectored: bool, now: Calla
 
 def rebuild(core: Core) -> None:
     """Make ledger and index anew from the store; saved state only, so accesses since the last save are forgotten."""
-    core.ledger, core.index = Ledger(), open_index(core.settings.index, core.settings.dimension)
+    core.ledger, core.ids = Ledger(), Ids(core.budget.records or 0)
+    core.index = open_index(core.settings.index, core.settings.dimension)
     core.touches.clear()
-    _fill(core.store, core.ledger, core.index, core.words)
+    _fill(core.store, _Parts(core.ledger, core.ids, core.index, core.words))
     core.stale = False
 
 
@@ -123,14 +127,14 @@ def _load(
         store.verify()
         words = _words(store, settings, vectored=vectored)
         _check_dimension(store, settings)
-        ledger, index = Ledger(), open_index(settings.index, settings.dimension)
+        ledger, ids, index = Ledger(), Ids(budget.records or 0), open_index(settings.index, settings.dimension)
         if vectored:
             _warm_up(index, settings.dimension)
-        lost = _fill(store, ledger, index, words)
+        lost = _fill(store, _Parts(ledger, ids, index, words))
     except BaseException:
         store.close()
         raise
-    core = Core(settings, store, ledger, index, words, budget, worth_policy(worth_name), Testimony(), now)
+    core = Core(settings, store, ledger, ids, index, words, budget, worth_policy(worth_name), Testimony(), now)
     return core, lost
 
 
@@ -163,31 +167,37 @@ def _warm_up(index: VectorIndex, dimension: int) -> None:
     index.remove([0])
 
 
-def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is filled from the store."""
+
+    ledger: Ledger
+    ids: Ids
+    index: VectorIndex
+    words: Words
+
+
+def _fill(store: Store, parts: _Parts) -> list[str]:
     """Read all once: ledger, vectors, and the words that their index lacks; drop damaged records and give their ids."""
+    ledger, words = parts.ledger, parts.words
     watermark = int(store.read_meta(WATERMARK, 0))
     ledger.access_clock = float(store.read_meta(ACCESS_CLOCK, 0.0))
-    ledger.arrivals = store.arrivals()
-    entries: list[Entry] = []
-    vectors: dict[int, bytes] = {}
-    contents: dict[int, str | None] = {}
     damaged: list[tuple[int, str]] = []
-    for row, entry, checksum in store.scan():
-        if row.checksum != checksum:
-            damaged.append((row.slot, row.id))
-            continue
-        entries.append(entry)
-        if row.vector is not None:
-            vectors[row.slot] = row.vector
-        if words.mode == "names" or (words.mode == "all" and entry.arrived >= watermark):
-            contents[row.slot] = words.content(row.text)
-        if len(entries) >= _BATCH:
-            _adopt(ledger, index, entries, vectors)
-            words.settle(contents, written=False)
-            contents.clear()
-    _adopt(ledger, index, entries, vectors)
-    words.settle(contents, written=False)
+    scan = store.scan(state=False)
+    while block := list(islice(scan, _BATCH)):
+        sound = [(row, entry) for row, entry, checksum in block if row.checksum == checksum]
+        damaged += [(row.slot, row.id) for row, _, checksum in block if row.checksum != checksum]
+        _adopt(parts, sound)
+        named = words.mode == "names"
+        contents = {
+            row.slot: words.content(row.text)
+            for row, entry in sound
+            if named or (words.mode == "all" and entry.arrived >= watermark)
+        }
+        words.settle(contents, written=False)
+    ledger.adopt_lines(*store.lines())
     ledger.finish_adopting()
+    parts.ids.finish_adopting(ledger.alive())
     with store.transaction():
         store.drop([slot for slot, _ in damaged])
         written = words.write({}, ledger.arrivals, force=words.waiting > 0)
@@ -195,10 +205,12 @@ def _fill(store: Store, ledger: Ledger, index: VectorIndex, words: Words) -> lis
     return [name for _, name in damaged]
 
 
-def _adopt(ledger: Ledger, index: VectorIndex, entries: list[Entry], vectors: dict[int, bytes]) -> None:
-    ledger.adopt(entries)
+def _adopt(parts: _Parts, sound: list[tuple[Row, Entry]]) -> None:
+    if not sound:
+        return
+    slots = [row.slot for row, _ in sound]
+    parts.ledger.adopt([entry for _, entry in sound])
+    parts.ids.adopt(slots, [row.id for row, _ in sound])
+    vectors = {row.slot: row.vector for row, _ in sound if row.vector is not None}
     if vectors:
-        slots, matrix = matrix_of(vectors)
-        index.add(slots, matrix)
-    entries.clear()
-    vectors.clear()
+        parts.index.add(*matrix_of(vectors))

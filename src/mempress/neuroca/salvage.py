@@ -14,8 +14,7 @@ import apsw
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError
 from mempress.neuroca.leaves import rows_in_leaves
-from mempress.neuroca.ledger import FIXED, Entry
-from mempress.neuroca.record import Tier
+from mempress.neuroca.ledger import FIXED, LINE, Entry
 from mempress.neuroca.store import FILE_NAME, PUT, SAVE, SCAN, SCAN_ALONE, Row, entry_of, record_values
 
 if TYPE_CHECKING:
@@ -98,12 +97,12 @@ def _readable(path: Path) -> tuple[list[int], dict[int, str], _Pairs]:
 
 def _known(old: apsw.Connection) -> tuple[list[int], dict[int, str]]:
     """Give the slots that the file should hold, and the ids of those whose id can still be read."""
-    query = "SELECT slot, id FROM records INDEXED BY sqlite_autoindex_records_1 ORDER BY id"
-    ids: dict[int, str] = dict(_some(old, query))
-    ids.update(_some(old, f"{query} DESC"))
-    slots = set(ids)
+    ids: dict[int, str] = {}
+    slots: set[int] = set()
     for low, high in _ranges(old):
-        slots.update(row[0] for row in _read(old, "SELECT slot FROM records WHERE slot BETWEEN ? AND ?", low, high))
+        ids.update(_read(old, "SELECT slot, id FROM state WHERE slot BETWEEN ? AND ?", low, high))
+        ids.update(_read(old, "SELECT slot, id FROM records WHERE slot BETWEEN ? AND ?", low, high))
+    slots.update(ids)
     return sorted(slots), ids
 
 
@@ -122,8 +121,7 @@ def _write(target: Path, pairs: _Pairs) -> None:
 
 def _parsed(fields: tuple[Any, ...]) -> tuple[Row, Entry]:
     """Make a record from the raw columns of ``records``; its state is lost, it starts anew in STM."""
-    line = (*fields[4 : 4 + len(FIXED)], int(Tier.STM), 0.0, 0.0, fields[9])
-    return Row(*(*fields[:4], fields[-1])), entry_of(fields[0], line)
+    return Row(*(*fields[:4], fields[-1])), entry_of(fields[0], (*fields[4 : 4 + len(FIXED)], None))
 
 
 def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Entry]]:
@@ -140,9 +138,8 @@ def _pairs(old: apsw.Connection, low: int, high: int) -> Iterator[tuple[Row, Ent
 
 def _put(new: apsw.Connection, row: Row, entry: Entry) -> None:
     new.execute(PUT, record_values(row, entry))
-    new.execute(
-        SAVE, (entry.slot, entry.arrived, entry.tier, entry.hits, entry.redundancy, entry.used_at, entry.importance)
-    )
+    line = LINE.pack(entry.arrived, entry.tier, entry.hits, entry.redundancy, entry.used_at, entry.importance)
+    new.execute(SAVE, (line, entry.slot))
 
 
 def _ranges(old: apsw.Connection) -> Iterator[tuple[int, int]]:

@@ -1,10 +1,12 @@
 """The tables of a store, their version, and the steps from one version to the next.
 
-``records`` holds what never changes, ``state`` what use and maintenance change: an access rewrites forty bytes, not
-a record. Both are keyed by slot, a small number that a later record takes over; a replacement then rewrites the
-victim's own page, and the file does not grow. A line of ``state`` counts only while its ``arrived`` is that of the
-slot's record, so that a replacement need not touch it. The vectors stand here in half precision and are the only
-durable ones: the index is derived from them at every opening.
+``records`` holds what never changes, ``state`` what use and maintenance change, in a line of fixed length (see
+``ledger.LINE``), and the id once more, so that the loss of a record's page still leaves its name. Both are keyed by
+slot, a small number that a later record takes over; a replacement then rewrites the victim's own page, and the file
+does not grow. A line of ``state`` counts only while its ``arrived`` is that of the slot's record, so that a replacement
+need not touch it: lines are renewed in the order of slots, many to a page. That an id is held once is the engine's
+care: an index of ids in the file would double the pages that a replacement writes. The vectors stand here in half
+precision and are the only durable ones: the index is derived from them at every opening.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ _CREATE = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE records(
     slot INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
     text TEXT NOT NULL,
     metadata TEXT NOT NULL,
     importance REAL NOT NULL,
@@ -38,12 +40,8 @@ CREATE TABLE records(
 );
 CREATE TABLE state(
     slot INTEGER PRIMARY KEY,
-    arrived INTEGER NOT NULL,
-    tier INTEGER NOT NULL,
-    hits REAL NOT NULL,
-    redundancy REAL NOT NULL,
-    used_at REAL NOT NULL,
-    importance REAL NOT NULL
+    id TEXT NOT NULL,
+    line BLOB NOT NULL
 );
 """
 _CREATE_WORDS = """

@@ -47,7 +47,11 @@ def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
         capacity_records=core.budget.records,
         record_bytes=ledger.bytes,
         disk_bytes=core.store.disk_bytes(),
-        memory_bytes=ledger.memory_bytes() + core.index.memory_bytes() + core.words.memory_bytes() + cache_bytes,
+        memory_bytes=ledger.memory_bytes()
+        + core.index.memory_bytes()
+        + core.words.memory_bytes()
+        + core.ids.memory_bytes()
+        + cache_bytes,
         stored_total=meter.stored,
         searches_total=meter.searches,
         errors_total=meter.errors,

@@ -14,7 +14,7 @@ import apsw
 
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError, StorageError
-from mempress.neuroca.ledger import FIXED, STATE, Entry, Ledger
+from mempress.neuroca.ledger import FIXED, LINE, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,19 +27,16 @@ PAGE_BYTES = 4096
 _LEAST_LOG_BYTES = 1 << 20
 RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
 PUT = f"REPLACE INTO records({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"  # noqa: S608 - our own columns
-SAVE = f"REPLACE INTO state(slot, arrived, {', '.join(STATE)}) VALUES ({', '.join('?' * (len(STATE) + 2))})"  # noqa: S608 - our own columns
+SAVE = "REPLACE INTO state(line, slot, id) SELECT ?, slot, id FROM records WHERE slot = ?"
 _WIDE = "r.slot, r.id, r.text, r.metadata, r.vector, r.checksum"
-_NARROW = (
-    "coalesce(s.importance, r.importance), r.pinned, r.size, r.arrived, r.exposed, r.stored_at, r.occurred_at, "
-    "coalesce(s.tier, 1), coalesce(s.hits, 0.0), coalesce(s.redundancy, 0.0), coalesce(s.used_at, r.stored_at)"
-)
-_STATELESS = ", ".join(f"NULL AS {name}" for name in STATE)
-_FROM = f"SELECT {_WIDE}, {_NARROW} FROM records r LEFT JOIN"  # noqa: S608 - our own columns
-SCAN = f"{_FROM} state s ON s.slot = r.slot AND s.arrived = r.arrived"
+_NARROW = ", ".join(f"r.{name}" for name in FIXED)
+SCAN = f"SELECT {_WIDE}, {_NARROW}, s.line FROM records r LEFT JOIN state s ON s.slot = r.slot"  # noqa: S608 - our own columns
 """Every record, its checksum, and its ledger line."""
-SCAN_ALONE = f"{_FROM} (SELECT {_STATELESS}) s"
+SCAN_ALONE = f"SELECT {_WIDE}, {_NARROW}, NULL FROM records r"  # noqa: S608 - our own columns
 """The same without ``state``: each record as if just stored."""
 _UNKNOWN = float("nan")
+_ARRIVED, _STORED_AT = FIXED.index("arrived"), FIXED.index("stored_at")
+_TIERS = (1, 2, 3)
 _FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError)
 
@@ -112,33 +109,26 @@ class Store:
                 raise
 
     def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
-        """Write records into their slots; what a slot held before, or another slot under the same id, is gone."""
+        """Write records into their slots; what a slot held before is gone. The caller keeps an id from two slots."""
         self._db.executemany(PUT, (record_values(row, entry) for row, entry in zip(rows, entries, strict=True)))
 
     def drop(self, slots: Sequence[int]) -> None:
         """Remove the records in these slots."""
         if not slots:
             return
-        self._db.executemany("DELETE FROM records WHERE slot = ?", ((slot,) for slot in slots))
+        for table in ("records", "state"):
+            self._db.executemany(f"DELETE FROM {table} WHERE slot = ?", ((slot,) for slot in slots))  # noqa: S608 - our own tables
 
-    def save(self, ledger: Ledger, slots: Sequence[int]) -> None:
-        """Write the changed columns of these slots."""
-        columns = [getattr(ledger, name)[slots].tolist() for name in ("arrived", *STATE)]
-        self._db.executemany(SAVE, zip(slots, *columns, strict=True))
+    def save(self, slots: Sequence[int], lines: Iterable[bytes]) -> None:
+        """Write the lines of these slots."""
+        self._db.executemany(SAVE, zip(lines, slots, strict=True))
 
-    def clear_state(self) -> None:
-        """Drop the lines of ``state`` whose record is gone."""
-        self._db.execute(
-            "DELETE FROM state WHERE NOT EXISTS "
-            "(SELECT 1 FROM records r WHERE r.slot = state.slot AND r.arrived = state.arrived)"
-        )
-
-    def slots_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Give the slots of those ids that are held."""
-        found: dict[str, int] = {}
+    def ids(self, slots: Sequence[int]) -> dict[int, str]:
+        """Give the ids of the records in these slots."""
+        found: dict[int, str] = {}
         with storage_errors(self.path):
-            for part in _parts(ids):
-                query = f"SELECT id, slot FROM records WHERE id IN ({_marks(part)})"  # noqa: S608 - question marks only
+            for part in _parts(slots):
+                query = f"SELECT slot, id FROM records WHERE slot IN ({_marks(part)})"  # noqa: S608 - question marks only
                 found.update(self._db.execute(query, part))
         return found
 
@@ -170,10 +160,13 @@ class Store:
                 found.update(self._db.execute(query, part))
         return found
 
-    def scan(self) -> Iterator[tuple[Row, Entry, int]]:
-        """Give every record with its line and the checksum it should have, in order of slots."""
+    def scan(self, *, state: bool = True) -> Iterator[tuple[Row, Entry, int]]:
+        """Give every record with its line and the checksum it should have, in order of slots.
+
+        Without ``state``: each as if just stored.
+        """
         with storage_errors(self.path):
-            for fields in self._db.execute(f"{SCAN} ORDER BY r.slot"):
+            for fields in self._db.execute(f"{SCAN if state else SCAN_ALONE} ORDER BY r.slot"):
                 yield Row(*fields[:5]), entry_of(fields[0], fields[6:]), fields[5]
 
     def matching(self, conditions: Sequence[tuple[str, Any]], limit: int) -> list[int]:
@@ -199,10 +192,11 @@ class Store:
         with storage_errors(self.path):
             return int(next(self._db.execute("SELECT count(*) FROM records"))[0])
 
-    def arrivals(self) -> int:
-        """Give a number above that of every record that was stored and may have left a line of ``state``."""
-        query = "SELECT max(coalesce((SELECT max(arrived) FROM records), -1), coalesce(max(arrived), -1)) FROM state"
-        return int(self.execute(query)[0][0]) + 1
+    def lines(self) -> tuple[list[int], bytes]:
+        """Give the slots that have a line of ``state``, and the lines, joined; those of a wrong length are left out."""
+        with storage_errors(self.path):
+            rows = self._db.execute("SELECT slot, line FROM state WHERE length(line) = ?", (LINE.size,)).fetchall()
+        return [slot for slot, _ in rows], b"".join(line for _, line in rows)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement of another module of the engine (words, audit)."""
@@ -281,8 +275,13 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 def entry_of(slot: int, values: Sequence[Any]) -> Entry:
     """Build a ledger line from the narrow columns of SCAN."""
-    line = Entry(slot, *values)
-    return line if line.occurred_at is not None else line._replace(occurred_at=_UNKNOWN)
+    *fixed, line = values
+    fixed[-1] = _UNKNOWN if fixed[-1] is None else fixed[-1]
+    if line is not None and len(line) == LINE.size:
+        arrived, tier, hits, redundancy, used_at, importance = LINE.unpack(line)
+        if arrived == fixed[_ARRIVED] and tier in _TIERS:
+            return Entry(slot, importance, *fixed[1:], tier, hits, redundancy, used_at)
+    return Entry(slot, *fixed, _TIERS[0], 0.0, 0.0, fixed[_STORED_AT])
 
 
 def record_values(row: Row, entry: Entry) -> tuple[Any, ...]:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 ACCESS_CLOCK = "access_clock"
 STM = int(Tier.STM)
-_DIRTY_PER_WRITE = 2_048
+_SAVE_EVERY = 256
+_ROUND = 16_000
 _MOST_TRIES = 12
 
 
@@ -84,6 +85,7 @@ def remove(core: Core, slots: Sequence[int]) -> None:
         written = core.words.write(changes, core.ledger.arrivals)
     with consistent(core):
         core.index.remove(slots)
+        core.ids.drop(slots)
         core.ledger.drop(np.asarray(slots, np.int64))
         core.ledger.give_back(slots)
         core.words.settle(changes, written=written)
@@ -105,6 +107,13 @@ def save_words(core: Core) -> None:
     with core.store.transaction():
         written = core.words.write({}, core.ledger.arrivals, force=True)
     core.words.settle({}, written=written)
+
+
+def slots_of(core: Core, ids: Sequence[str]) -> dict[str, int]:
+    """Give the slots of those ids that are held."""
+    maybe = {record_id: core.ids.candidates(record_id) for record_id in ids}
+    held = core.store.ids(sorted({slot for slots in maybe.values() for slot in slots}))
+    return {record_id: slot for record_id, slots in maybe.items() for slot in slots if held.get(slot) == record_id}
 
 
 @contextmanager
@@ -141,7 +150,7 @@ def _write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vec
 
 
 def _plan(core: Core, eviction: Eviction, drafts: Sequence[Draft]) -> _Plan:
-    known = core.store.slots_of([draft.id for draft in drafts])
+    known = slots_of(core, [draft.id for draft in drafts])
     replaced = list(known.values())
     victims = _victims(core, eviction, drafts, replaced)
     fresh = len(drafts) - len(replaced)
@@ -175,7 +184,7 @@ def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: 
     changes: dict[int, str | None] = dict.fromkeys(plan.emptied)
     if core.words.mode != "off":
         changes |= {row.slot: core.words.content(row.text) for row in rows}
-    dirty = np.flatnonzero(ledger.dirty[: ledger.top])[:_DIRTY_PER_WRITE]
+    dirty = _due(core, len(drafts))
     arrivals = ledger.arrivals + len(drafts)
     with core.store.transaction():
         core.store.drop(plan.emptied)
@@ -184,21 +193,24 @@ def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: 
         written = core.words.write(changes, arrivals)
     with consistent(core):
         ledger.dirty[dirty] = False
-        _exchange(core, plan, entries, halves)
+        _exchange(core, plan, entries, [draft.id for draft in drafts], halves)
         ledger.arrivals = arrivals
         core.words.settle(changes, written=written)
 
 
-def _exchange(core: Core, plan: _Plan, entries: Sequence[Entry], halves: NDArray[np.float16] | None) -> None:
+def _exchange(
+    core: Core, plan: _Plan, entries: Sequence[Entry], ids: Sequence[str], halves: NDArray[np.float16] | None
+) -> None:
     """Let index and ledger follow what was committed."""
     gone = [*plan.replaced, *plan.reused, *plan.emptied]
     core.index.remove(gone)
+    core.ids.drop(gone)
     core.ledger.drop(np.asarray(gone, np.int64))
     core.ledger.give_back(plan.emptied)
     if halves is not None:
         core.index.add(plan.slots, halves.astype(np.float32))
     core.ledger.put(entries)
-    core.ledger.dirty[plan.replaced] = True
+    core.ids.put(plan.slots, ids)
 
 
 def _rows(drafts: Sequence[Draft], slots: Sequence[int], halves: NDArray[np.float16] | None) -> list[Row]:
@@ -232,10 +244,24 @@ def _entries(core: Core, drafts: Sequence[Draft], plan: _Plan) -> list[Entry]:
     ]
 
 
+def _due(core: Core, incoming: int) -> Slots:
+    """Give the slots whose lines this write saves: a sixteenth of all for each 1,000 records, in order.
+
+    Neighbours share pages, so a round writes a fraction of the pages that saving each change at once would.
+    """
+    core.unsaved += incoming
+    if core.unsaved < _SAVE_EVERY:
+        return np.empty(0, np.int64)
+    low = core.hand if core.hand < core.ledger.top else 0
+    core.hand = low + max(1_024, core.ledger.top * core.unsaved // _ROUND)
+    core.unsaved = 0
+    return np.flatnonzero(core.ledger.dirty[low : min(core.hand, core.ledger.top)]) + low
+
+
 def _save(core: Core, dirty: Slots) -> None:
     """Write changed lines, and the access clock that they belong to."""
     if len(dirty):
-        core.store.save(core.ledger, dirty.tolist())
+        core.store.save(dirty.tolist(), core.ledger.lines(dirty))
         core.store.write_meta(**{ACCESS_CLOCK: core.ledger.access_clock})
 
 
