@@ -85,13 +85,9 @@ def test_an_unknown_figure_holds_nothing_and_is_never_silent(mempress: Mempress)
 
 
 def test_a_condition_that_names_a_death_outweighs_it(mempress: Mempress) -> None:
-    dies = "mempress.testing.faulty:DiesInStore"
-    run = ("run", dies, "--max-records", "1000", "--batch-size", "250", "--queries", "5", "--json")
-    plain = mempress(*run)
-    assert plain.returncode == 3
-    (name,) = json.loads(plain.stdout)["systems"]
-    assert mempress(*run, "--fail-if", f"'{name}'.status == 'crashed'").returncode == 4
-    assert mempress(*run, "--fail-if", f"'{name}'.status == 'timed_out'").returncode == 3
+    run = ("run", "mempress.testing.faulty:DiesInStore", *SMALL[:4], "--option", "diesinstore.at=150")
+    assert mempress(*run, "--fail-if", "'dies-in-store'.status == 'timed_out'").returncode == 3
+    assert mempress(*run, "--fail-if", "'dies-in-store'.status == 'crashed'").returncode == 4
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from mempress.model import StoreRate
 from mempress.versus import judge
 from mempress.versus.text import WIDTH, render
@@ -40,4 +43,27 @@ def test_hostile_names_and_paths_stay_text_within_the_width() -> None:
     machine = conditions(environment=MACHINE | {"cpu": HOSTILE})
     shown = render(judge(side("one\n\x1b[31m" + "d" * 500, systems), side("two", other, machine)))
     assert all(letter.isprintable() for letter in shown.replace("\n", ""))
+    assert max(map(len, shown.splitlines())) <= WIDTH
+
+
+ANY = st.floats(min_value=0.0, max_value=1e12) | st.sampled_from([0.0, 1e-12, 999_999_999.0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(base=st.lists(ANY, min_size=2, max_size=2), other=st.lists(ANY, min_size=2, max_size=2))
+def test_any_figures_fit_the_width(base: list[float], other: list[float]) -> None:
+    first, second = (
+        system(
+            *(
+                run(
+                    disk_mb=value,
+                    errors_encountered=int(value),
+                    store_records_per_second=StoreRate(mean=value, first_batch=value, last_batch=None),
+                )
+                for value in values
+            )
+        )
+        for values in (base, other)
+    )
+    shown = render(judge(side("one", {"a": first}), side("two", {"a": second})))
     assert max(map(len, shown.splitlines())) <= WIDTH

@@ -77,18 +77,25 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _figure(value: float | None, unit: str) -> str:
     text = figure(value, unit)
-    return text if len(text) <= _WIDEST_FIGURE else f"{value:.2e}"
+    return text if len(text) <= _WIDEST_FIGURE else f"{value:.1e}"
 
 
 def _relative(row: Row, value: float) -> str:
     """Give a difference in per cent of the base; in the metric's unit where the base is 0."""
     if not row.base:
-        return "0" if not value else f"{value:+.3g}"
+        return "0" if not value else _shortest(value)
     percent = value / abs(row.base) * 100.0
-    text = f"{percent:+,.1f}%"
-    if not text.strip("+-0.%"):
-        return "0.0%"
-    return text if len(text) <= _WIDEST_PERCENT else f"{percent:+.1e}%"
+    for text in (f"{percent:+,.1f}%", f"{percent:+,.0f}%"):
+        if not text.strip("+-0.%"):
+            return "0.0%"
+        if len(text) <= _WIDEST_PERCENT:
+            return text
+    return f"{percent:+.0e}%"
+
+
+def _shortest(value: float) -> str:
+    text = f"{value:+.3g}"
+    return text if len(text) <= _WIDEST_PERCENT else f"{value:+.0e}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
