@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from mempress.neuroca.ledger import Slots
 
 SAMPLE = 131_072
-_QUEUE = 256
+_QUEUE = 2_048
+_QUEUE_SHARE = 32
+_NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+"""An empty queue: slots, and what ``arrived`` and ``hits`` were when they were scored."""
 
 
 class Eviction:
@@ -29,7 +32,8 @@ class Eviction:
     def __init__(self, core: Core, breaker: Breaker) -> None:
         self._core = core
         self._breaker = breaker
-        self._queue: list[tuple[int, int, float]] = []
+        self._queue = _NOBODY
+        self._at = 0
         self._turn = 0
 
     def choose(self, records: int, size: int, spare: frozenset[int] = frozenset()) -> list[int]:
@@ -39,16 +43,24 @@ class Eviction:
             CapacityError: there are not enough (says how many are pinned), or the policy failed.
         """
         chosen: list[int] = []
-        taken: set[int] = set(spare)
+        barred = np.fromiter(spare, "i8", len(spare))
         freed = 0
         while len(chosen) < records or freed < size:
-            slot = self._next(taken, max(records - len(chosen), 1))
-            if slot is None:
+            wanted = max(records - len(chosen), 1)
+            some = self._take(wanted, barred)
+            if not len(some):
+                self._refill(np.concatenate([barred, np.asarray(chosen, np.int64)]), wanted)
+                some = self._take(wanted, barred)
+            if not len(some):
                 raise CapacityError(self._why_not(records))
-            chosen.append(slot)
-            taken.add(slot)
-            freed += int(self._core.ledger.size[slot])
+            chosen.extend(some.tolist())
+            freed += int(self._core.ledger.size[some].sum(dtype=np.int64))
         return chosen
+
+    def pop(self) -> int | None:
+        """Choose one victim from the queue; None: it must be refilled first, by ``choose``."""
+        found = self._take(1, _NOBODY[0])
+        return int(found[0]) if len(found) else None
 
     def must_not_rest(self) -> None:
         """Refuse while the breaker is open.
@@ -64,22 +76,24 @@ class Eviction:
 
     def forget_queue(self) -> None:
         """Score anew at the next choice."""
-        self._queue.clear()
+        self._queue = _NOBODY
+        self._at = 0
 
-    def _next(self, taken: set[int], wanted: int) -> int | None:
-        for _ in range(2):
-            while self._queue:
-                slot, arrived, hits = self._queue.pop()
-                if slot not in taken and self._unchanged(slot, arrived, hits):
-                    return slot
-            self._refill(taken, wanted)
-        return None
+    def _take(self, wanted: int, barred: Slots) -> Slots:
+        """Take at most ``wanted`` from the queue, the least worth first, passing over those that have changed."""
+        found: list[Slots] = []
+        missing = wanted
+        while missing > 0 and self._at < len(self._queue[0]):
+            slots, arrived, hits = (column[self._at : self._at + missing] for column in self._queue)
+            self._at += len(slots)
+            ledger = self._core.ledger
+            same = (ledger.tier[slots] != Tier.FREE) & (ledger.arrived[slots] == arrived) & (ledger.hits[slots] == hits)
+            fresh = self._without(slots[same], barred)
+            missing -= len(fresh)
+            found.append(fresh)
+        return np.concatenate(found) if found else _NOBODY[0]
 
-    def _unchanged(self, slot: int, arrived: int, hits: float) -> bool:
-        ledger = self._core.ledger
-        return bool(ledger.tier[slot]) and int(ledger.arrived[slot]) == arrived and float(ledger.hits[slot]) == hits
-
-    def _refill(self, taken: set[int], wanted: int) -> None:
+    def _refill(self, taken: Slots, wanted: int) -> None:
         candidates = self._candidates(taken)
         if not len(candidates):
             return
@@ -93,15 +107,14 @@ class Eviction:
                 f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): "
                 "mend it, or set another worth."
             ) from error
-        count = min(len(candidates), max(wanted, min(_QUEUE, len(candidates) // 16)))
+        count = min(len(candidates), max(wanted, min(_QUEUE, len(candidates) // _QUEUE_SHARE)))
         lowest = np.argpartition(scores, count - 1)[:count]
-        lowest = lowest[np.lexsort((-ledger.arrived[candidates[lowest]], -scores[lowest]))]
+        lowest = lowest[np.lexsort((ledger.arrived[candidates[lowest]], scores[lowest]))]
         slots = candidates[lowest]
-        self._queue = list(
-            zip(slots.tolist(), ledger.arrived[slots].tolist(), ledger.hits[slots].tolist(), strict=True)
-        )
+        self._queue = (slots, ledger.arrived[slots], ledger.hits[slots])
+        self._at = 0
 
-    def _candidates(self, taken: set[int]) -> Slots:
+    def _candidates(self, taken: Slots) -> Slots:
         ledger = self._core.ledger
         stride = max(1, ledger.top // SAMPLE)
         self._turn = (self._turn + 1) % stride
@@ -114,8 +127,8 @@ class Eviction:
         return self._without(everyone, taken)
 
     @staticmethod
-    def _without(slots: Slots, taken: set[int]) -> Slots:
-        return slots[~np.isin(slots, np.fromiter(taken, "i8", len(taken)))] if taken else slots
+    def _without(slots: Slots, taken: Slots) -> Slots:
+        return slots[~np.isin(slots, taken)] if len(taken) else slots
 
     def _why_not(self, records: int) -> str:
         ledger = self._core.ledger

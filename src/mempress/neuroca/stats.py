@@ -37,7 +37,8 @@ class Stats:
 
 def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
     """Read the counts of one engine."""
-    ledger, cache_bytes = core.ledger, core.settings.cache_bytes
+    ledger = core.ledger
+    parts = (ledger, core.index, core.words, core.ids)
     return Stats(
         records=ledger.live,
         stm=ledger.by_tier[Tier.STM],
@@ -47,11 +48,7 @@ def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
         capacity_records=core.budget.records,
         record_bytes=ledger.bytes,
         disk_bytes=core.store.disk_bytes(),
-        memory_bytes=ledger.memory_bytes()
-        + core.index.memory_bytes()
-        + core.words.memory_bytes()
-        + core.ids.memory_bytes()
-        + cache_bytes,
+        memory_bytes=sum(part.memory_bytes() for part in parts) + core.settings.cache_bytes,
         stored_total=meter.stored,
         searches_total=meter.searches,
         errors_total=meter.errors,
