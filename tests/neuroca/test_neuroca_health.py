@@ -89,8 +89,8 @@ def test_a_failing_step_of_maintenance_does_not_fail_a_write_and_is_testified(
 ) -> None:
     with engine(tmp_path, capacity_records=100) as memory:
         monkeypatch.setattr("mempress.neuroca.tiers.age", lambda *_: np.zeros(1)[9])
-        memory.store([record(1)])
-        assert memory.count() == 1
+        memory.store(records([1, 2]))
+        assert memory.count() == 2
         event = memory.drain_events()[0]
         assert (event.kind, event.failed) == ("failure", 1)
         assert "IndexError" in event.detail

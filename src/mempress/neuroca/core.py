@@ -26,6 +26,7 @@ class Core:
     Attributes:
         index: None where the engine has neither an embedder nor vectors.
         hand: the slot from which on lines are saved next; ``unsaved``: records stored since the last such round.
+        unmaintained: records that were stored the short way since the last step of maintenance.
         touches: accesses not yet counted: slots, what each weighs, and when.
         stale: the index or ledger may disagree with the store, and must be rebuilt before the next use.
     """
@@ -43,4 +44,5 @@ class Core:
     touches: list[tuple[Sequence[int], Sequence[float], float]] = field(default_factory=list)
     hand: int = 0
     unsaved: int = 0
+    unmaintained: int = 0
     stale: bool = False

@@ -14,6 +14,8 @@ from mempress.neuroca.errors import RecordError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from mempress.neuroca.index import Vectors
     from mempress.neuroca.record import Record
 
@@ -22,6 +24,7 @@ OVERHEAD_BYTES = 130
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 _MAX_ID_BYTES = 1024
 _MAX_METADATA_BYTES = 1 << 20
+_NO_UNIT = "A vector of {} is zero or not finite: an embedder must give unit vectors."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,20 @@ def unit_vectors(vectors: Sequence[Any], dimension: int, what: str) -> Vectors:
         )
     if not rows:
         return np.empty((0, dimension), np.float32)
-    matrix = rows[0][None] if len(rows) == 1 else np.stack(rows)
+    if len(rows) == 1:
+        return _unit(rows[0], what)[None]
+    matrix = np.stack(rows)
     norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     if not (norms > 0).all() or not (norms < np.inf).all():
-        raise RecordError(f"A vector of {what} is zero or not finite: an embedder must give unit vectors.")
+        raise RecordError(_NO_UNIT.format(what))
     return np.asarray(matrix / norms[:, None], np.float32)
+
+
+def _unit(row: NDArray[np.float32], what: str) -> NDArray[np.float32]:
+    norm = math.sqrt(float(row @ row))
+    if not 0 < norm < math.inf:
+        raise RecordError(_NO_UNIT.format(what))
+    return row / np.float32(norm)
 
 
 def _utf8(value: Any, name: str, record_id: Any) -> int:

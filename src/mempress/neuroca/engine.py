@@ -28,6 +28,7 @@ from mempress.neuroca.policies.reinforcement import shares
 from mempress.neuroca.probe import probe
 from mempress.neuroca.search import Query, search, stored
 from mempress.neuroca.settings import Settings
+from mempress.neuroca.single import write_one
 from mempress.neuroca.stats import Stats, stats
 from mempress.neuroca.writing import make_room, remove, save_changes, slots_of, write
 
@@ -110,6 +111,8 @@ class Neuroca:
         drafts = [draft(record, self.settings.max_text_bytes) for record in records]
         self._check_sizes(drafts)
         vectors = self._vectors(records)
+        if len(drafts) == 1 and self._store_one(drafts[0], vectors):
+            return
         last = {item.id: at for at, item in enumerate(drafts)}
         order = sorted(last.values())
         self._slow_down()
@@ -261,6 +264,14 @@ class Neuroca:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _store_one(self, item: Draft, vectors: Vectors | None) -> bool:
+        """Try the short way; say whether the record is stored."""
+        with self._using() as core:
+            stored_now = self._maintenance.breaker.state == "closed" and write_one(core, self._eviction, item, vectors)
+            if stored_now:
+                self._meter.wrote(1)
+            return stored_now
 
     def _store_chunk(self, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
         core = self._core

@@ -6,6 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 COUNTS = ("removed", "promoted", "demoted", "aged", "consolidated", "failed", "recovered")
+_KINDS = {
+    "failed": ("failure", 1),
+    "recovered": ("recovery", 1),
+    "removed": ("eviction", 1),
+    "consolidated": ("consolidation", 32),
+    "demoted": ("demotion", 32),
+}
+"""What makes an event, the gravest first, and from how many records on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +21,7 @@ class Event:
     """What one span of automatic maintenance did.
 
     Attributes:
-        kind: ``eviction``, ``consolidation``, ``promotion``, ``failure`` or ``recovery``: the gravest of what happened.
+        kind: ``failure``, ``recovery``, ``eviction``, ``consolidation`` or ``demotion``: the gravest of what happened.
         passes: steps summed up here.
         removed: records evicted; ``moved``: records that changed tier; ``consolidated``: records marked redundant.
         records: records held at the end.
@@ -50,7 +58,11 @@ class Testimony:
         self._detail = detail
 
     def drain(self, records: int) -> tuple[Event, ...]:
-        """Give what happened since the last call; mere aging of records out of STM is no event of its own."""
+        """Give what happened since the last call.
+
+        Aging out of STM, promotion, and a few records marked as redundant are no event of their own; they are summed up
+        in the next one.
+        """
         counts, detail = self._counts, self._detail
         kind = _kind(counts)
         if kind is None:
@@ -63,8 +75,7 @@ class Testimony:
 
 
 def _kind(counts: Counter[str]) -> str | None:
-    order = {"failed": "failure", "recovered": "recovery", "removed": "eviction", "consolidated": "consolidation"}
-    for count, kind in order.items():
-        if counts[count]:
+    for count, (kind, least) in _KINDS.items():
+        if counts[count] >= least:
             return kind
-    return "promotion" if counts["promoted"] or counts["demoted"] else None
+    return None

@@ -59,8 +59,14 @@ class Eviction:
 
     def pop(self) -> int | None:
         """Choose one victim from the queue; None: it must be refilled first, by ``choose``."""
-        found = self._take(1, _NOBODY[0])
-        return int(found[0]) if len(found) else None
+        slots, arrived, hits = self._queue
+        ledger = self._core.ledger
+        while self._at < len(slots):
+            at, slot = self._at, int(slots[self._at])
+            self._at += 1
+            if ledger.tier[slot] and ledger.arrived[slot] == arrived[at] and ledger.hits[slot] == hits[at]:
+                return slot
+        return None
 
     def must_not_rest(self) -> None:
         """Refuse while the breaker is open.

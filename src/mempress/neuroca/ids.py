@@ -101,7 +101,7 @@ class Ids:
             wider = np.zeros(max(slots, have + have // 4), np.int64)
             wider[:have] = self._hashes
             self._hashes = wider
-            self._hash_of = memoryview(wider)
+            self._hash_of = wider.data
         if 2 * entries > len(self._table):
             held = self._table[self._table != _EMPTY].astype(np.int64)
             self._clear(4 * entries)
@@ -111,4 +111,4 @@ class Ids:
         size = 1 << (least - 1).bit_length()
         self._table = np.full(size, _EMPTY, np.int32)
         self._mask = size - 1
-        self._slots_at, self._hash_of = memoryview(self._table), memoryview(self._hashes)
+        self._slots_at, self._hash_of = self._table.data, self._hashes.data

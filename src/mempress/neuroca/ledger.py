@@ -120,6 +120,25 @@ class Ledger:
         self.top = max(self.top, int(slots.max()) + 1)
         self._count(slots, 1)
 
+    def put_one(self, entry: Entry) -> None:
+        """Fill one slot, and empty it first where it holds a record."""
+        slot = entry.slot
+        self._grow(slot + 1)
+        tier = int(self.tier[slot])
+        if tier:
+            self.live -= 1
+            self.bytes -= int(self.size[slot])
+            self.pinned_count -= int(self.pinned[slot])
+            self.by_tier[tier] -= 1
+        for name, value in zip(Entry._fields[1:], entry[1:], strict=True):
+            getattr(self, name)[slot] = value
+        self.dirty[slot] = True
+        self.top = max(self.top, slot + 1)
+        self.live += 1
+        self.bytes += entry.size
+        self.pinned_count += entry.pinned
+        self.by_tier[entry.tier] += 1
+
     def lines(self, slots: Slots) -> list[bytes]:
         """Give the lines of these slots as the store keeps them."""
         columns = [getattr(self, name)[slots].tolist() for name in ("arrived", *STATE)]

@@ -109,11 +109,13 @@ class Maintenance:
         core.testimony.note(passes=1)
         core.store.fit_log(core.ledger.bytes // 8)
         if core.budget.pressure(core.ledger) > 0 and len(core.index):
-            self._credit = min(self._credit + affordable(core, incoming * 16), 16 * _CHECKS_PER_PASS)
+            written = incoming + core.unmaintained
+            self._credit = min(self._credit + affordable(core, written * 16), 16 * _CHECKS_PER_PASS)
             if len(aged) and self._credit >= 16:
                 checks = min(len(aged), self._credit // 16)
                 self._credit -= 16 * checks
                 consolidate(core, aged[-checks:].tolist())
+        core.unmaintained = 0
 
     def _promote_all(self) -> int:
         core = self._core

@@ -35,7 +35,6 @@ SCAN = f"SELECT {_WIDE}, {_NARROW}, s.line FROM records r LEFT JOIN state s ON s
 SCAN_ALONE = f"SELECT {_WIDE}, {_NARROW}, NULL FROM records r"  # noqa: S608 - our own columns
 """The same without ``state``: each record as if just stored."""
 _UNKNOWN = float("nan")
-_ARRIVED, _STORED_AT = FIXED.index("arrived"), FIXED.index("stored_at")
 _TIERS = (1, 2, 3)
 _FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError)
@@ -111,6 +110,16 @@ class Store:
     def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
         """Write records into their slots; what a slot held before is gone. The caller keeps an id from two slots."""
         self._db.executemany(PUT, (record_values(row, entry) for row, entry in zip(rows, entries, strict=True)))
+
+    def put_one(self, row: Row, entry: Entry) -> None:
+        """Write one record in a transaction of its own; of the rest as ``put``.
+
+        Raises:
+            StorageError: the disk is full or failed; nothing was kept.
+            DamagedError: a page of the file is corrupt.
+        """
+        with storage_errors(self.path):
+            self._db.execute(PUT, record_values(row, entry))
 
     def drop(self, slots: Sequence[int]) -> None:
         """Remove the records in these slots."""
@@ -195,7 +204,8 @@ class Store:
     def lines(self) -> tuple[list[int], bytes]:
         """Give the slots that have a line of ``state``, and the lines, joined; those of a wrong length are left out."""
         with storage_errors(self.path):
-            rows = self._db.execute("SELECT slot, line FROM state WHERE length(line) = ?", (LINE.size,)).fetchall()
+            query = "SELECT slot, line FROM state WHERE length(line) = ?"
+            rows: list[tuple[Any, ...]] = self._db.execute(query, (LINE.size,)).fetchall()
         return [slot for slot, _ in rows], b"".join(line for _, line in rows)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -274,14 +284,16 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def entry_of(slot: int, values: Sequence[Any]) -> Entry:
-    """Build a ledger line from the narrow columns of SCAN."""
-    *fixed, line = values
-    fixed[-1] = _UNKNOWN if fixed[-1] is None else fixed[-1]
+    """Build a ledger line from the narrow columns of SCAN; where ``state`` has none of its own, as if just stored."""
+    importance, pinned, size, arrived, exposed, stored_at, occurred_at, line = values
+    if occurred_at is None:
+        occurred_at = _UNKNOWN
+    state: Sequence[Any] = (_TIERS[0], 0.0, 0.0, stored_at)
     if line is not None and len(line) == LINE.size:
-        arrived, tier, hits, redundancy, used_at, importance = LINE.unpack(line)
-        if arrived == fixed[_ARRIVED] and tier in _TIERS:
-            return Entry(slot, importance, *fixed[1:], tier, hits, redundancy, used_at)
-    return Entry(slot, *fixed, _TIERS[0], 0.0, 0.0, fixed[_STORED_AT])
+        whose, *kept, raised = LINE.unpack(line)
+        if whose == arrived and kept[0] in _TIERS:
+            importance, state = raised, kept
+    return Entry(slot, importance, pinned, size, arrived, exposed, stored_at, occurred_at, *state)
 
 
 def record_values(row: Row, entry: Entry) -> tuple[Any, ...]:

@@ -51,10 +51,15 @@ def promote(core: Core, slots: Slots) -> None:
     core.testimony.note(promoted=int(np.count_nonzero(to_ltm) + np.count_nonzero(to_mtm)))
 
 
+def stm_quota(core: Core) -> int:
+    """Give how many records STM may hold."""
+    return int(core.settings.stm_share * core.budget.tier_capacity(core.ledger))
+
+
 def age(core: Core, incoming: int) -> Slots:
     """Move the oldest out of STM, so that ``incoming`` new ones fit into its share; give those that moved."""
     ledger = core.ledger
-    quota = int(core.settings.stm_share * core.budget.tier_capacity(ledger))
+    quota = stm_quota(core)
     excess = ledger.by_tier[Tier.STM] + incoming - quota
     if excess <= 0 or not ledger.by_tier[Tier.STM]:
         return np.empty(0, np.int64)

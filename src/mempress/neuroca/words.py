@@ -116,6 +116,11 @@ class Words:
         elif self.mode == "all":
             self._waiting.update(changes)
 
+    def settle_one(self, slot: int, names: Sequence[str]) -> None:
+        """After the commit, in mode ``names``: remember one record's names."""
+        if self.mode == "names":
+            self._names.put([slot], [names])
+
     def by_names(self, names: Sequence[str], ledger: Ledger, most: int) -> list[int]:
         """Give the slots that have all the names, or else the rarest; none where more than ``most`` have."""
         names = names[:_MAX_TERMS]

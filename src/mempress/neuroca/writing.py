@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 ACCESS_CLOCK = "access_clock"
 STM = int(Tier.STM)
-_SAVE_EVERY = 256
+SAVE_EVERY = 256
+"""Records stored between two rounds that save lines."""
 _ROUND = 16_000
 _MOST_TRIES = 12
 
@@ -250,7 +251,7 @@ def _due(core: Core, incoming: int) -> Slots:
     Neighbours share pages, so a round writes a fraction of the pages that saving each change at once would.
     """
     core.unsaved += incoming
-    if core.unsaved < _SAVE_EVERY:
+    if core.unsaved < SAVE_EVERY:
         return np.empty(0, np.int64)
     low = core.hand if core.hand < core.ledger.top else 0
     core.hand = low + max(1_024, core.ledger.top * core.unsaved // _ROUND)

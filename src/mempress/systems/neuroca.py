@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from mempress import __version__
 from mempress.errors import UsageError
 from mempress.neuroca import Neuroca, Settings, SettingsError
 from mempress.neuroca import Record as Memory
@@ -24,6 +25,7 @@ class NeurocaMemory:
     """``mempress.neuroca`` behind the adapter protocol; every setting of the engine is an option of the same name."""
 
     name: ClassVar[str] = "neuroca"
+    version: ClassVar[str] = __version__
     capabilities: ClassVar[frozenset[str]] = frozenset(
         {
             "count",
