@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.settings import Settings
 
 LEDGER_BYTES = 95
-LARGEST_LOG_BYTES = 16 << 20
+LARGEST_LOG_BYTES = 8 << 20
 _FIXED_MEMORY_BYTES = 2 << 20
 _FIRST_FILL = 0.8
 _LOG_BYTES_PER_RECORD = 16_384

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHECKS_PER_PASS = 2_000
 _CHECKS_AT_ONCE = 64
+_CHECKS_PER_STEP = 128
 _PAGES_PER_PASS = 65_536
 
 
@@ -112,7 +113,7 @@ class Maintenance:
             written = incoming + core.unmaintained
             self._credit = min(self._credit + affordable(core, written * 16), 16 * _CHECKS_PER_PASS)
             if len(aged) and self._credit >= 16:
-                checks = min(len(aged), self._credit // 16)
+                checks = min(len(aged), self._credit // 16, _CHECKS_PER_STEP)
                 self._credit -= 16 * checks
                 consolidate(core, aged[-checks:].tolist())
         core.unmaintained = 0
