@@ -167,8 +167,13 @@ def recall(asked: Asked) -> float:
 
 
 def removed_by(testimony: Any) -> int:
-    """Give the number of records that a testimony says were removed: the value, or the length, of ``removed``."""
-    value = testimony.get("removed") if isinstance(testimony, dict) else None
+    """Give the number of records that a testimony says were removed: ``removed``, or ``records_removed``.
+
+    A number, or a list of ids.
+    """
+    if not isinstance(testimony, dict):
+        return 0
+    value = testimony.get("removed", testimony.get("records_removed"))
     if isinstance(value, list):
         return len(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -110,3 +110,11 @@ def test_the_null_system_costs_nothing_and_what_it_lacks_is_unknown(bench: Bench
     assert summary.metrics.importance_retention is None
     assert summary.metrics.reported_health is None
     assert summary.metrics.final_query_latency_ms.p99 is None
+
+
+def test_two_systems_of_one_name_have_a_run_each(bench: Bench, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "m.py").write_text("from mempress.testing.scripted import Scripted as Memory\n", "utf-8")
+    bench(f"{tmp_path}/a/m.py:Memory", f"{tmp_path}/b/m.py:Memory")
+    assert {path.name for path in (tmp_path / "out" / "runs").iterdir()} == {"memory", "memory-2"}

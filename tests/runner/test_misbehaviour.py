@@ -43,6 +43,7 @@ def run_beside_a_sound_one(bench: Bench, name: str, **settings: object) -> Summa
         ("HasWhatItDoesNotDeclare", "unavailable", "add 'health' to capabilities"),
         ("ClosesDescriptors", "crashed", "the process"),
         ("SpoofsProtocol", "completed", ""),
+        ("ForgesReplies", "crashed", "carried something else"),
         ("PrintsMegabyte", "completed", ""),
         ("ReturnsGarbage", "completed", ""),
     ],

@@ -168,7 +168,6 @@ def test_a_system_that_comes_back_empty_is_shown_to_hold_nothing(saturate: Any) 
     assert [step.held for step in summary.recovery.steps if step.moment == "after_restart"] == [0]
 
 
-@pytest.mark.xfail(strict=False, reason="a recall of 0 at saturation hides from the verdict that every record is lost")
 def test_a_system_that_comes_back_empty_did_not_recover(saturate: Any) -> None:
     summary, _ = saturate("ForgetsAtRestart")
     assert summary.recovery is not None

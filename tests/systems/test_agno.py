@@ -53,7 +53,7 @@ def ids(memory: AgnoMemory, query: str, limit: int = 10) -> list[str | None]:
 
 def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - the script stands here
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
 
 
 @pytest.fixture(params=["sqlite", "memory", "json"])

@@ -98,7 +98,7 @@ def test_the_testifying_half_evictor_testifies_once() -> None:
     system.store(records(99))
     assert system.drain_events() == []
     system.store(records(300, first=99))
-    assert system.drain_events() == [{"kind": "eviction", "records_removed": 50, "records_after": 50}]
+    assert system.drain_events() == [{"kind": "eviction", "removed": 50, "records_after": 50}]
     assert system.drain_events() == []
 
 
@@ -115,12 +115,12 @@ def test_the_periodic_maintainer_maintains_itself_and_on_request() -> None:
     system = scripted.PeriodicMaintainer(NOWHERE, configured(every=100))
     system.store(records(250))
     assert system.drain_events() == [
-        {"kind": "cleanup", "records_removed": 20, "records_after": 80},
-        {"kind": "cleanup", "records_removed": 36, "records_after": 144},
+        {"kind": "cleanup", "removed": 20, "records_after": 80},
+        {"kind": "cleanup", "removed": 36, "records_after": 144},
     ]
     assert system.count() == 144 + 50
-    assert system.perform_maintenance() == {"records_removed": 38}
-    assert system.perform_maintenance(emergency=True) == {"records_removed": 78}
+    assert system.perform_maintenance() == {"removed": 38}
+    assert system.perform_maintenance(emergency=True) == {"removed": 78}
     assert system.count() == 78
     assert system.drain_events() == []
 
@@ -134,7 +134,7 @@ def test_saturating_comes_back_by_emergency_maintenance_alone(tmp_path: Path) ->
     system.close()
     system = scripted.Saturating(tmp_path, SystemConfig())
     assert system.search_cost_ns() == 3_200_000
-    assert system.perform_maintenance(emergency=True) == {"records_removed": 3_000}
+    assert system.perform_maintenance(emergency=True) == {"removed": 3_000}
     assert system.search_cost_ns() == 200_000
     system.close()
     system = scripted.Saturating(tmp_path, SystemConfig())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.detect import Objectives, StateOfHealth, States, verdict
+from mempress.detect import Objectives, StateOfHealth, States, Verdict, verdict
 from mempress.detect.saturation import HEALTH_FLOOR
 from mempress.health import Judge, p95_ms
-from mempress.model import Recovery, RecoveryStep
+from mempress.model import DIED, Recovery, RecoveryStep
 
 if TYPE_CHECKING:
     from mempress.analysis.trail import Judged, Trail
@@ -30,7 +30,7 @@ def recovery(trail: Trail, judged: Judged, config: RunConfig, *, saturated: bool
         "after_load": after[-1] if after else None,
     }
     states = {name: _state(sample, judged) for name, sample in moments.items()}
-    judgement = verdict(
+    judgement = _died(trail) or verdict(
         States(
             saturated=states["saturated"],
             after_maintenance=states["after_emergency"],
@@ -47,6 +47,14 @@ def recovery(trail: Trail, judged: Judged, config: RunConfig, *, saturated: bool
         records_to_objective=_records_to_objective(trail, judged),
         second_saturation_at_records=_second_saturation(after, judged, config),
     )
+
+
+def _died(trail: Trail) -> Verdict | None:
+    """Give the verdict on a system that died in its recovery: it did not come back."""
+    ended = trail.ended
+    if ended is None or ended.status not in DIED or ended.phase not in {"recovery", "post_recovery"}:
+        return None
+    return Verdict("not", f"it ended in its recovery: {ended.reason}")
 
 
 def _first(trail: Trail, mark: str) -> Sample | None:

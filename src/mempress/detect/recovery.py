@@ -71,7 +71,7 @@ def verdict(states: States, objectives: Objectives) -> Verdict:
     partly: within them, but not (or not known to be) so after that load; or not within them, but better than at
     saturation by a real margin. not: neither. unknown: the state at saturation or after a step was not measured.
     Within: no error, search p95 and memory within their objectives, health at least 0.5, and the answers kept
-    (recall at least half of that at saturation; where it is unknown, not every record lost).
+    (recall at least half of that at saturation, and not every record lost).
     """
     saturated = states.saturated
     step, after = _last_step(states)
@@ -122,11 +122,10 @@ def _broken(state: StateOfHealth, saturated: StateOfHealth, objectives: Objectiv
 
 
 def _lost_answers(state: StateOfHealth, saturated: StateOfHealth) -> Iterator[str]:
-    if state.recall is not None and saturated.recall is not None:
-        if state.recall < RECALL_KEPT * saturated.recall:
-            yield f"recall fell from {saturated.recall:.2f} to {state.recall:.2f}"
-    elif saturated.retained and state.retained == 0:
-        yield f"all {saturated.retained} records lost"
+    if saturated.retained and state.retained == 0:
+        yield f"all {saturated.retained:,} records lost"
+    elif state.recall is not None and saturated.recall is not None and state.recall < RECALL_KEPT * saturated.recall:
+        yield f"recall fell from {saturated.recall:.2f} to {state.recall:.2f}"
 
 
 def _better(saturated: StateOfHealth, after: StateOfHealth, *, memory_counts: bool) -> list[str]:

@@ -80,7 +80,7 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
         shutil.rmtree(out / RUNS, ignore_errors=True)
         for repeat in range(config.repeats):
             for reference in _rotated(references, repeat):
-                head = _head(bench, reference, repeat)
+                head = _named_apart(_head(bench, reference, repeat), out)
                 yield _run_one(bench, head, run_files(out, head.run), reference, listener)
 
 
@@ -177,6 +177,15 @@ def _head(bench: _Bench, reference: SystemReference, repeat: int) -> RunHead:
         environment=bench.environment,
         harness=bench.harness,
     )
+
+
+def _named_apart(head: RunHead, out: Path) -> RunHead:
+    """Number a run whose name another system of the benchmark has taken: two classes may bear one name."""
+    number, name = 1, head.run
+    while run_files(out, name).directory.exists():
+        number += 1
+        name = f"{head.run}-{number}"
+    return msgspec.structs.replace(head, run=name)
 
 
 def _check_options(config: RunConfig, references: Sequence[SystemReference]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from mempress.journal import DiskRead, MemoryRead
 from mempress.runner.processes import memory_of, reset_peaks
-from mempress.runner.supervisor import Supervisor
+from mempress.runner.supervisor import Supervisor, WorkerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +66,7 @@ class SystemClient:
     def open(self, reference: SystemReference, workdir: Path, options: Mapping[str, Any]) -> Opening | str:
         """Import and construct the system; gives the error's text where that fails."""
         config = {**self._settings.config, "options": dict(options)}
-        reply = self._worker.ask({"do": "open", "spec": reference.spec, "workdir": str(workdir), "config": config})
+        reply = self._ask("error", {"do": "open", "spec": reference.spec, "workdir": str(workdir), "config": config})
         if reply["error"] is not None:
             return str(reply["error"])
         self.capabilities = frozenset(reply["capabilities"])
@@ -88,24 +88,28 @@ class SystemClient:
 
     def store(self, rows: bytes, texts: Sequence[str]) -> dict[str, Any]:
         """Store a batch: its JSON rows, and its texts where the system wants vectors of them."""
-        return self._worker.ask({"do": "store", "rows_bytes": len(rows)}, rows + self._vectors(texts))
+        return self._ask("latency_ns error", {"do": "store", "rows_bytes": len(rows)}, rows + self._vectors(texts))
 
     def search(self, queries: Sequence[str], *, limit: int, budget_ns: int, at_least: int) -> dict[str, Any]:
         """Search for each query in turn, until the budget is spent."""
         command = {"do": "search", "queries": list(queries), "limit": limit}
-        return self._worker.ask(command | {"budget_ns": budget_ns, "at_least": at_least}, self._vectors(queries))
+        return self._ask(
+            "latency_ns answers errors embed_misses",
+            command | {"budget_ns": budget_ns, "at_least": at_least},
+            self._vectors(queries),
+        )
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call an optional method of the system."""
-        return self._worker.ask({"do": "call", "method": method, "arguments": arguments})
+        return self._ask("latency_ns value error", {"do": "call", "method": method, "arguments": arguments})
 
     def held(self, ids: Sequence[str]) -> dict[str, Any]:
         """Ask which ids are held: in ``value``, null or the CRC-32 of the text for each."""
-        return self._worker.ask({"do": "held", "ids": list(ids)})
+        return self._ask("value error", {"do": "held", "ids": list(ids)})
 
     def close(self) -> dict[str, Any]:
         """Close the system; the worker lives on until ``release``."""
-        return self._worker.ask({"do": "close"})
+        return self._ask("error", {"do": "close"})
 
     def settle(self) -> None:
         """Collect garbage and give free memory back to the system."""
@@ -135,6 +139,16 @@ class SystemClient:
     def release(self) -> None:
         """Kill what lives and let go of it."""
         self._worker.release()
+
+    def _ask(self, keys: str, header: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
+        """Give a reply that has these keys; one without was not written by the worker's driver."""
+        reply = self._worker.ask(header, payload)
+        if missing := set(keys.split()) - set(reply):
+            self._worker.kill()
+            raise WorkerLostError(
+                "crashed", f"the worker's line carried something else: no {', '.join(sorted(missing))}"
+            )
+        return reply
 
     def _vectors(self, texts: Sequence[str]) -> bytes:
         return self._settings.embed(texts) if self.wants_vectors else b""

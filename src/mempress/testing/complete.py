@@ -49,13 +49,13 @@ class Complete(PlainList):
         excess = 0 if self._capacity is None else len(self._held) - self._capacity
         if excess > 0:
             self._drop_least_important(excess)
-            self._events.append({"kind": "eviction", "records_removed": excess})
+            self._events.append({"kind": "eviction", "removed": excess})
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Drop the least important tenth in an emergency, else nothing; give how many."""
         removed = len(self._held) // 10 if emergency else 0
         self._drop_least_important(removed)
-        return {"records_removed": removed}
+        return {"removed": removed}
 
     def health(self) -> Mapping[str, float]:
         """Give the room left within the capacity, and an overall health of 1 for as long as it works."""

@@ -372,3 +372,17 @@ class TestifiesHostileText(RaisesHostileText):
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, object]:
         """Say the text."""
         return {"said": self.text + "\ud800", "emergency": emergency}
+
+
+class ForgesReplies(_Faulty):
+    """Writes a well-formed frame into every pipe of its process that takes one, before its worker can answer."""
+
+    name = "forges-replies"
+
+    def fault_in_store(self) -> None:
+        """Answer in the worker's place."""
+        header = b'{"forged":true}'
+        frame = len(header).to_bytes(4, "little") + bytes(4) + header
+        for descriptor in range(3, 64):
+            with contextlib.suppress(OSError):
+                os.write(descriptor, frame)

@@ -155,7 +155,7 @@ class HalfEvictorTestifying(HalfEvictor):
 
     def evicted(self, ids: Sequence[str]) -> None:
         """Remember the testimony."""
-        self._events.append({"kind": "eviction", "records_removed": len(ids), "records_after": len(self._held)})
+        self._events.append({"kind": "eviction", "removed": len(ids), "records_after": len(self._held)})
 
     def drain_events(self) -> Sequence[Mapping[str, JSON]]:
         """Give the testimony since the last call."""
@@ -190,13 +190,13 @@ class PeriodicMaintainer(Scripted):
             self._offered += 1
             if self._offered % every == 0:
                 removed = len(self.forget_least_important(self.option("percent", 20) / 100))
-                event = {"kind": "cleanup", "records_removed": removed, "records_after": len(self._held)}
+                event = {"kind": "cleanup", "removed": removed, "records_after": len(self._held)}
                 self._events.append(event)
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Drop the least important at once; give how many."""
         share = 0.5 if emergency else self.option("percent", 20) / 100
-        return {"records_removed": len(self.forget_least_important(share))}
+        return {"removed": len(self.forget_least_important(share))}
 
     def drain_events(self) -> Sequence[Mapping[str, JSON]]:
         """Give the testimony since the last call."""
@@ -232,7 +232,7 @@ class Saturating(Scripted):
         """Drop three quarters in an emergency, else nothing; give how many."""
         dropped = self.forget_least_important(0.75) if emergency else []
         self._log.remove(dropped)
-        return {"records_removed": len(dropped)}
+        return {"removed": len(dropped)}
 
     def close(self) -> None:
         """Release the file."""
