@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from neuroca_material import Material, load, pss_bytes, table
+from neuroca_material import Material, load, private_bytes, table
 
 from mempress.neuroca import Neuroca, Settings
 
@@ -31,7 +31,7 @@ _SEARCHES = 20
 class Series:
     """One value a batch, from the first filling on."""
 
-    pss: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
     disk: list[float] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)
     search_ms: list[float] = field(default_factory=list)
@@ -66,7 +66,7 @@ def _one(memory: Neuroca, material: Material, batch: int, series: Series) -> Non
         spent.append((time.perf_counter() - start) * 1e3)
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    series.pss.append(pss_bytes() / 1e6)
+    series.memory.append(private_bytes() / 1e6)
     series.disk.append(memory.stats().disk_bytes / 1e6)
     series.rate.append(batch / stored)
     series.search_ms.append(float(np.median(spent)))
@@ -78,7 +78,7 @@ def _report(series: Series, findings: Sequence[object]) -> None:
     rate = np.median(series.rate[-tenth:]) / np.median(series.rate[:tenth])
     search = np.median(series.search_ms[-tenth:]) / np.median(series.search_ms[:tenth])
     rows: list[tuple[object, ...]] = []
-    for name, values in (("memory", series.pss), ("disk", series.disk)):
+    for name, values in (("memory", series.memory), ("disk", series.disk)):
         low, high = _slope(values)
         rows.append((f"{name}, MB, median", float(np.median(values)), ""))
         rows.append((f"{name}, slope in MB per 100 batches, 95%", f"{low:+.3f} to {high:+.3f}", "contains 0"))

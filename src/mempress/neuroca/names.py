@@ -24,6 +24,7 @@ class Names:
 
     def __init__(self) -> None:
         self._hashes = np.zeros((_NAMES, 0), np.uint16)
+        self._widest = 0
 
     def put(self, slots: Sequence[int], names: Iterable[Sequence[str]]) -> None:
         """Set the names of these slots, first come first kept; what a slot had before is gone."""
@@ -32,17 +33,23 @@ class Names:
         self._grow(max(slots) + 1)
         rows = np.array([_row(one) for one in names], np.uint16)
         self._hashes[:, slots] = rows.T
+        if self._widest < _NAMES:
+            self._widest = max(self._widest, int(np.count_nonzero(rows, axis=1).max()))
 
     def having(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Give the slots whose record has (but for collisions) all these names; emptied slots may be among them."""
-        found = np.ones(self._hashes.shape[1], "?")
-        for name in names:
-            wanted = np.uint16(_hash(name))
-            one = self._hashes[0] == wanted
-            for row in self._hashes[1:]:
-                one |= row == wanted
-            found &= one
-        return np.flatnonzero(found)
+        if not names:
+            return np.empty(0, np.int64)
+        found = self._slots_with(names[0])
+        for name in names[1:]:
+            found = found[(self._hashes[:, found] == np.uint16(_hash(name))).any(axis=0)]
+        return found
+
+    def _slots_with(self, name: str) -> NDArray[np.int64]:
+        """Scan rows that are in use: most records have few names."""
+        rows = self._hashes[: self._widest]
+        places = np.flatnonzero(rows.ravel() == np.uint16(_hash(name)))
+        return np.unique(places % max(self._hashes.shape[1], 1))
 
     def memory_bytes(self) -> int:
         """Give the bytes of the table."""

@@ -107,11 +107,14 @@ def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _
 
 
 def _rescored(core: Core, slots: Sequence[int], vector: NDArray[np.float32], names: Sequence[str]) -> _Found:
-    keys, matrix = matrix_of(core.store.vectors(slots))
-    if not keys:
+    if not names:
+        keys, matrix = matrix_of(core.store.vectors(slots))
+        return _Found(keys, matrix @ vector, None) if keys else _Found([], None, None)
+    rows = core.store.texts_and_vectors(slots)
+    if not rows:
         return _Found([], None, None)
-    texts = core.store.texts(keys) if names else {}
-    shares = np.array([_share(texts[slot], names) for slot in keys], np.float32) if names else None
+    keys, matrix = matrix_of({slot: half for slot, _, half in rows})
+    shares = np.array([_share(text, names) for _, text, _ in rows], np.float32)
     return _Found(keys, matrix @ vector, shares)
 
 
@@ -133,6 +136,8 @@ def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Fo
 
 def _share(text: str, names: Sequence[str]) -> float:
     folded = fold(text[: 1 << 16])
+    if len(names) == 1:
+        return 1.0 if names[0] in folded else 0.0
     return sum(name in folded for name in names) / len(names)
 
 

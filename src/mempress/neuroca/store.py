@@ -160,13 +160,13 @@ class Store:
                 found.update(self._db.execute(query, part))
         return found
 
-    def texts(self, slots: Sequence[int]) -> dict[int, str]:
-        """Give the texts of these slots."""
-        found: dict[int, str] = {}
+    def texts_and_vectors(self, slots: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        """Give the slot, text and vector of those of these slots that have a vector."""
+        found: list[tuple[Any, ...]] = []
         with storage_errors(self.path):
             for part in _parts(slots):
-                query = f"SELECT slot, text FROM records WHERE slot IN ({_marks(part)})"  # noqa: S608 - question marks only
-                found.update(self._db.execute(query, part))
+                query = f"SELECT slot, text, vector FROM records WHERE vector IS NOT NULL AND slot IN ({_marks(part)})"  # noqa: S608 - question marks only
+                found.extend(self._db.execute(query, part))
         return found
 
     def scan(self, *, state: bool = True) -> Iterator[tuple[Row, Entry, int]]:
