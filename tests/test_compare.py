@@ -124,12 +124,17 @@ def test_a_median_of_few_values_decides_nothing() -> None:
 
 
 def test_a_busy_machine_needs_a_wider_gap_and_is_named() -> None:
-    slower = with_metrics(completed(), final_query_latency_ms=latency(2.4, 1_000))
-    assert "b takes 1.71 times as long" in findings(a=completed(), b=slower)
+    slower = with_metrics(completed(), final_query_latency_ms=latency(3.5, 1_000))
+    assert "b takes 2.50 times as long" in findings(a=completed(), b=slower)
     busy = msgspec.structs.replace(slower, noise={"steal_share": 0.2, "stall_share": None, "load_1m_max": 9.0})
     text = findings(a=completed(), b=busy)
-    assert "2.40 ms in b (n=1,000 and 1,000): no difference beyond noise." in text
+    assert "3.50 ms in b (n=1,000 and 1,000): no difference beyond noise." in text
     assert "b ran on a machine busy with other things" in text
+
+
+def test_one_run_each_needs_a_wider_gap_than_several() -> None:
+    slower = with_metrics(completed(), final_query_latency_ms=latency(2.4, 1_000))
+    assert "2.40 ms in b (n=1,000 and 1,000): no difference beyond noise." in findings(a=completed(), b=slower)
 
 
 def test_runs_whose_ranges_overlap_have_no_winner() -> None:

@@ -2,8 +2,8 @@
 
 A difference counts where the larger value is at least ``MARGIN`` times the smaller, the two are further apart than
 three standard errors where the values have any, and, where each system has several runs, the ranges of their runs do
-not overlap. One run tells nothing of the noise between runs: hence the wide margin, ``NOISY_MARGIN`` for times that
-were taken on a machine busy with other things.
+not overlap. One run tells nothing of the noise between runs: hence ``SINGLE_RUN_MARGIN`` for times of one run each, and
+``NOISY_MARGIN`` for times that were taken on a machine busy with other things.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from mempress.model import Latency, Metrics, SampleRow, Summary
 
 MARGIN = 1.25
-NOISY_MARGIN = 2.0
+SINGLE_RUN_MARGIN = 2.0
+"""For times of one run each: medians of single runs of one system have been seen up to 2.0 times apart."""
+NOISY_MARGIN = 3.0
 HEALTH_MARGIN = 0.1
 LEAST_VALUES = 20
 LEAST_BATCHES = 5
@@ -95,7 +97,9 @@ class Pair:
     @property
     def time_margin(self) -> float:
         """By how much times must differ to count."""
-        return NOISY_MARGIN if any(is_noisy(side.summary.noise) for side in (self.a, self.b)) else MARGIN
+        if any(is_noisy(side.summary.noise) for side in (self.a, self.b)):
+            return NOISY_MARGIN
+        return MARGIN if min(len(self.a.runs), len(self.b.runs)) > 1 else SINGLE_RUN_MARGIN
 
     def held(self, first: int | None, second: int | None) -> str:
         """Give how many records each held, where that differs."""
