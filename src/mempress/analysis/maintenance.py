@@ -55,9 +55,10 @@ def _observed(trail: Trail, judged: Judged) -> dict[int, Detection]:
 
 
 def _point(sample: Sample, health: Health) -> TracePoint:
+    """Give a sample as a detector reads it; the resident size, for PSS falls when others map the same files."""
     return TracePoint(
         records=sample.records,
-        memory_bytes=None if sample.memory is None else sample.memory.pss_bytes,
+        memory_bytes=None if sample.memory is None else sample.memory.rss_bytes,
         latencies_ms=sample.latencies_ms,
         health=health.score,
         retained=sample.held,

@@ -194,7 +194,7 @@ def _latency(point: TracePoint) -> Measured | None:
 
 KINDS = (
     Kind(MEMORY, _memory, sign=-1, least_share=0.01, least_share_at_end=0.1),
-    Kind(SPEED, _latency, sign=-1, least_share=0.02),
+    Kind(SPEED, _latency, sign=-1, least_share=0.02, least_effect=0.02),
     Kind(HEALTH, _health, sign=1, least_effect=0.05, bound=1.0),
     Kind(DISK, _disk, sign=-1, least_share=0.01, least_share_at_end=0.1),
 )
