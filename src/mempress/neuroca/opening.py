@@ -185,8 +185,9 @@ def _fill(store: Store, parts: _Parts) -> list[str]:
     damaged: list[tuple[int, str]] = []
     scan = store.scan(state=False)
     while block := list(islice(scan, _BATCH)):
-        sound = [(row, entry) for row, entry, checksum in block if row.checksum == checksum]
-        damaged += [(row.slot, row.id) for row, _, checksum in block if row.checksum != checksum]
+        whole = [row.checksum == checksum for row, _, checksum in block]
+        sound = [(row, entry) for (row, entry, _), right in zip(block, whole, strict=True) if right]
+        damaged += [(row.slot, row.id) for (row, _, _), right in zip(block, whole, strict=True) if not right]
         _adopt(parts, sound)
         named = words.mode == "names"
         contents = {
