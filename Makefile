@@ -19,10 +19,12 @@ bench: setup
 	$(BIN)/mempress run neuroca agno --out $(OUT)
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long and not alone"
+	$(BIN)/python -m pytest -m "alone and not long"
 
 test-long: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m long
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "long and not alone"
+	$(BIN)/python -m pytest -m "long and alone"
 
 lint: setup
 	$(BIN)/ruff check .

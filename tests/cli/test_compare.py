@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SMALL = ("--max-records", "200", "--batch-size", "100", "--queries", "50", "--repeats", "3")
 
 
+@pytest.mark.alone
 def test_a_search_half_as_slow_again_is_worse_and_fails_the_rule_that_forbids_it(
     mempress: Mempress, tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Bench
 
+pytestmark = pytest.mark.alone
+
 SCRIPTED = "mempress.testing.scripted"
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mempress.model import Summary
     from tests.conftest import Bench
 
+pytestmark = pytest.mark.alone
+
 ADAPTERS = '''
 import os
 from mempress.testing.scripted import Saturating

@@ -22,6 +22,7 @@ HEADLINES = ("final_query_latency_ms.p50", "final_query_latency_ms.p95", "store_
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("system", ["mempress.testing.scripted:Scripted", "mempress.testing.controls:PlainList"])
 def test_forty_comparisons_of_a_system_with_itself_give_at_most_three_differences(system: str, tmp_path: Path) -> None:
