@@ -1,6 +1,6 @@
 """The short way of one record: one statement that commits itself, no array made for it alone, no maintenance.
 
-It is open to most single stores: a new id, a limit on records or none, and a victim already chosen where one must go.
+It is open to most single stores: a held id or a new one, and a victim already chosen where one must go.
 Every so often, and whenever the tiers, the uses or the words want work, the record goes the long way (``writing``),
 which does what has gathered; so the work of a call stays bounded and that of all is shared.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from mempress.neuroca.ledger import Entry
 from mempress.neuroca.store import Row
 from mempress.neuroca.tiers import stm_quota
-from mempress.neuroca.writing import SAVE_EVERY, STM, consistent
+from mempress.neuroca.writing import SAVE_EVERY, STM, consistent, slots_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,16 +31,21 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
     Raises:
         StorageError: the disk is full or failed; nothing was stored.
     """
-    if not _open(core, draft):
+    if not _open(core):
         return False
-    full = core.budget.records is not None and core.ledger.live >= core.budget.records
-    slot = eviction.pop() if full else core.ledger.take(1)[0]
+    held = slots_of(core, [draft.id]).get(draft.id) if core.ids.candidates(draft.id) else None
+    full = held is None and core.budget.records is not None and core.ledger.live >= core.budget.records
+    fresh = held is None and not full
+    slot = held if held is not None else eviction.pop() if full else core.ledger.take(1)[0]
     if slot is None:
         return False
     try:
-        _commit(core, draft, slot, None if vectors is None else vectors[0].astype(np.float16))
+        hits = 0.0 if held is None else float(core.ledger.hits[slot])
+        _commit(
+            core, draft, _entry(core, draft, slot, hits), None if vectors is None else vectors[0].astype(np.float16)
+        )
     except BaseException:
-        if not core.stale and not full:
+        if not core.stale and fresh:
             core.ledger.give_back([slot])
         raise
     core.unsaved += 1
@@ -50,8 +55,8 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
     return True
 
 
-def _open(core: Core, draft: Draft) -> bool:
-    """Say whether the short way will do; any id that may be held takes the long way."""
+def _open(core: Core) -> bool:
+    """Say whether the short way will do."""
     settings, budget = core.settings, core.budget
     return (
         core.unsaved < SAVE_EVERY - 1
@@ -60,14 +65,12 @@ def _open(core: Core, draft: Draft) -> bool:
         and settings.overflow == "evict"
         and budget.max_pages is None
         and core.ledger.by_tier[STM] < stm_quota(core)
-        and not core.ids.candidates(draft.id)
     )
 
 
-def _commit(core: Core, draft: Draft, slot: int, half: NDArray[np.float16] | None) -> None:
-    ledger = core.ledger
+def _commit(core: Core, draft: Draft, entry: Entry, half: NDArray[np.float16] | None) -> None:
+    ledger, slot = core.ledger, entry.slot
     row = Row(slot, draft.id, draft.text, draft.metadata, None if half is None else half.tobytes())
-    entry = _entry(core, draft, slot)
     names = core.words.terms(draft.text) if core.words.mode == "names" else []
     core.store.put_one(row, entry)
     with consistent(core):
@@ -82,7 +85,7 @@ def _commit(core: Core, draft: Draft, slot: int, half: NDArray[np.float16] | Non
         core.words.settle_one(slot, names)
 
 
-def _entry(core: Core, draft: Draft, slot: int) -> Entry:
+def _entry(core: Core, draft: Draft, slot: int, hits: float) -> Entry:
     now, ledger = core.now(), core.ledger
     return Entry(
         slot=slot,
@@ -94,7 +97,7 @@ def _entry(core: Core, draft: Draft, slot: int) -> Entry:
         stored_at=now,
         occurred_at=draft.occurred_at,
         tier=STM,
-        hits=0.0,
+        hits=hits,
         redundancy=0.0,
         used_at=now,
     )
