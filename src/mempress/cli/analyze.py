@@ -26,6 +26,6 @@ def command(run: Path, *, as_json: bool) -> int:
         report_benchmark(run, as_json=as_json)
         return 0
     summary = analyse(run)
-    write_json(RunFiles(run).summary, summary)
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2) if as_json else terminal_run(summary))
+    write_json(RunFiles(run).summary, summary)
     return 0
