@@ -13,9 +13,7 @@ _FAILED = 3
 @click.command()
 @click.argument("system")
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
-@click.option(
-    "--timeout", type=float, default=30.0, show_default=True, help="Seconds for each call into the adapter."
-)
+@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds for each call into the adapter.")
 def command(system: str, option: tuple[str, ...], timeout: float) -> int:
     """Check the adapter of SYSTEM against the protocol, each property in a process of its own.
 
