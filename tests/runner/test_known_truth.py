@@ -60,6 +60,8 @@ def test_the_eviction_of_the_less_important_half_is_one_event_at_its_place(bench
     (event,) = silent.maintenance_events
     assert (event.records, event.origin, event.reasons) == (6_000, "observed", ["records_removed"])
     assert event.effects["held"] == {"before": 5_000, "after": 3_000}
+    health = event.effects["health"]
+    assert (health["after"] or 0) < (health["before"] or 0)
     (event,) = testifying.maintenance_events
     assert (event.records, event.origin) == (6_000, "reported")
     assert silent.metrics.retained_records == testifying.metrics.retained_records == 7_000

@@ -150,9 +150,13 @@ def _belongs(finding: _Finding, surer: _Finding) -> bool:
 
 
 def _detection(points: Sequence[TracePoint], tracks: Sequence[Track], group: Sequence[_Finding]) -> Detection:
-    """Make the event of a group, joined by the series that confirm it there."""
+    """Make the event of a group, joined by the series that confirm it there.
+
+    A neighbour's finding gives its reason only where its values improve at the event itself too.
+    """
     place = group[0].place
-    evidence = {finding.reason: finding.evidence for finding in reversed(group)}
+    shown = [one for one in group if one.place == place or one.track is None or one.track.improves_at(place)]
+    evidence = {finding.reason: finding.evidence for finding in reversed(shown)}
     for track in tracks:
         step = None if track.kind.reason in evidence else track.step_at_place(place)
         if step is not None and track.p_of(step) < CONFIRMED and track.large_enough(step):

@@ -90,6 +90,12 @@ class Track:
             return share is not None and abs(step.size) >= share * abs(before)
         return abs(step.size) >= self.kind.floor(abs(before))
 
+    def improves_at(self, place: int) -> bool:
+        """Tell whether the value at a sample of the trace is better than the one before."""
+        if place not in self.places or not (index := self.places.index(place)):
+            return False
+        return float(self.series.values[index] - self.series.values[index - 1]) * self.kind.sign > 0.0
+
     def p_of(self, step: Step) -> float:
         """Give the one-sided p that the step is an improvement, over one look."""
         return step.p_rise if self.kind.sign > 0 else step.p_fall
