@@ -15,12 +15,12 @@ def command(run: Path, *, as_json: bool) -> int:
 
     A journal that breaks off, as a crash leaves it, is judged up to there.
     """
-    import msgspec  # noqa: PLC0415 - keeps `--help` quick
+    import msgspec
 
-    from mempress.analysis import analyse  # noqa: PLC0415
-    from mempress.cli.output import report_benchmark  # noqa: PLC0415
-    from mempress.report.terminal import terminal_run  # noqa: PLC0415
-    from mempress.runfiles import RunFiles, write_json  # noqa: PLC0415
+    from mempress.analysis import analyse
+    from mempress.cli.output import report_benchmark
+    from mempress.report.terminal import terminal_run
+    from mempress.runfiles import RunFiles, write_json
 
     if not RunFiles(run).head.exists() and (run / "runs").is_dir():
         report_benchmark(run, as_json=as_json)

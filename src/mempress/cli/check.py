@@ -19,7 +19,7 @@ def command(system: str, option: tuple[str, ...], timeout: float) -> int:
 
     Exit status 3 if a check fails.
     """
-    from mempress.testing.conformance import render_report, run_conformance  # noqa: PLC0415 - keeps `--help` quick
+    from mempress.testing.conformance import render_report, run_conformance
 
     label = find_system(system).label
     options = {key: value for target, key, value in map(parse_option, option) if target in {label, system}}

@@ -26,11 +26,11 @@ def command(base: Path, other: Path, fail_on: tuple[str, ...], *, as_json: bool)
     Each is a directory that `mempress run --out` wrote, a single run in it, or a results.json. A difference counts
     where its 95% interval leaves out 0; that takes at least two runs of each (--repeats 3 or more is better).
     """
-    import msgspec  # noqa: PLC0415 - keeps `--help` quick
+    import msgspec
 
-    from mempress.versus import apply_rules, judge, parse_rule, read_side  # noqa: PLC0415
-    from mempress.versus.model import Outcome  # noqa: PLC0415
-    from mempress.versus.text import render  # noqa: PLC0415
+    from mempress.versus import apply_rules, judge, parse_rule, read_side
+    from mempress.versus.model import Outcome
+    from mempress.versus.text import render
 
     rules = [parse_rule(text) for text in fail_on]
     versus = judge(read_side(base), read_side(other))

@@ -18,7 +18,7 @@ def command(samples: Path, *, detector: str, as_json: bool) -> int:
     A sample is {"records": int, "memory_bytes": float|null, "latencies_ms": [float], "health": float|null, "retained":
     int|null}; an event {"index", "records", "reasons", "evidence"}: it fell between the samples index - 1 and index.
     """
-    from mempress.detect import read_trace, statistical, threshold  # noqa: PLC0415 - keeps `--help` quick
+    from mempress.detect import read_trace, statistical, threshold
 
     find = statistical if detector == "statistical" else threshold
     events = [

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, as_json: bool) -> int:
     """Show what a report would say of this machine."""
-    from mempress.runner.environment import describe_machine, memory_limit, read_noise  # noqa: PLC0415 - quick `--help`
+    from mempress.runner.environment import describe_machine, memory_limit, read_noise
 
     machine = describe_machine() | {"memory_limit": memory_limit(None)[1], "load_1m": read_noise().load_1m}
     if as_json:

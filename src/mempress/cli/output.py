@@ -25,8 +25,9 @@ def judge_benchmark(out: Path, judged: Mapping[Path, Summary]) -> Result | None:
     """Judge those runs of a benchmark that are not judged yet and write their summaries; None where there is no run."""
     runs = []
     for directory in runs_in(out):
-        summary = judged.get(directory) or analyse(directory)
-        write_json(RunFiles(directory).summary, summary)
+        if (summary := judged.get(directory)) is None:
+            summary = analyse(directory)
+            write_json(RunFiles(directory).summary, summary)
         runs.append((read_head(directory), summary))
     return build_result(runs) if runs else None
 

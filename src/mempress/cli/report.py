@@ -14,7 +14,7 @@ from mempress.errors import JournalError
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
 def command(out: Path, *, as_json: bool) -> int:
     """Write the reports of the benchmark in OUT anew from its journals."""
-    from mempress.cli.output import report_benchmark  # noqa: PLC0415 - keeps `--help` quick
+    from mempress.cli.output import report_benchmark
 
     if report_benchmark(out, as_json=as_json) is None:
         raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")

@@ -109,7 +109,7 @@ def command(systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, as
     config = make_config(systems, settings)
     conditions: list[Expression] = []
     if fail_if:
-        from mempress.cli.conditions import read_conditions  # noqa: PLC0415 - only where it is asked for
+        from mempress.cli.conditions import read_conditions
 
         conditions = read_conditions(fail_if, config)
     return run(config, out, as_json=as_json, conditions=conditions)
@@ -143,12 +143,12 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
     A condition that holds outweighs a system that died: it is what was asked for.
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
-    from mempress.analysis import analyse  # noqa: PLC0415 - keeps `mempress run --help` quick
-    from mempress.cli.output import report_benchmark  # noqa: PLC0415
-    from mempress.cli.progress import Progress  # noqa: PLC0415
-    from mempress.model import DIED  # noqa: PLC0415
-    from mempress.runfiles import RunFiles, write_json  # noqa: PLC0415
-    from mempress.runner.benchmark import run_benchmark  # noqa: PLC0415
+    from mempress.analysis import analyse
+    from mempress.cli.output import report_benchmark
+    from mempress.cli.progress import Progress
+    from mempress.model import DIED
+    from mempress.runfiles import RunFiles, write_json
+    from mempress.runner.benchmark import run_benchmark
 
     interrupted, judged = 0, {}
     signal.signal(signal.SIGTERM, _interrupt)
@@ -166,7 +166,7 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
     if result is None:
         return 0
     if conditions:
-        from mempress.cli.conditions import any_holds  # noqa: PLC0415
+        from mempress.cli.conditions import any_holds
 
         if any_holds(conditions, result):
             return _CONDITION_HOLDS
