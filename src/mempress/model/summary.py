@@ -1,7 +1,4 @@
-"""What passes between the rooms after a run: its head, and the summary that the reports show.
-
-All are plain frozen values that stand in JSON files as they are; None is what was not measured.
-"""
+"""What is concluded from one run."""
 
 from __future__ import annotations
 
@@ -9,49 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from mempress.config import RunConfig
 from mempress.journal import Status
-
-SCHEMA = 1
+from mempress.model.answers import Answers
+from mempress.model.heads import SCHEMA, WorkloadHead
 
 Origin = Literal["observed", "reported", "requested"]
 DIED: frozenset[str] = frozenset({"crashed", "killed_at_limit", "timed_out", "unavailable"})
 """The statuses of a system that died or never started."""
-
-
-class WorkloadHead(msgspec.Struct, frozen=True, kw_only=True):
-    """Which records and probes a run was given: the same hash, the same bytes."""
-
-    name: str
-    sha256: str
-    records: int
-    facts: dict[str, Any]
-
-
-class HarnessCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the harness itself adds, measured with the null system: the smallest and the median of no-op calls."""
-
-    search_min_ns: int
-    search_p50_ns: int
-    searches: int
-    store_p50_ns: int
-    batch_size: int
-
-
-class RunHead(msgspec.Struct, frozen=True, kw_only=True):
-    """``run.json``: what a run was told to do, where, and with what; written before its worker starts."""
-
-    schema: int = SCHEMA
-    run: str
-    system: str
-    """The system as the user named it."""
-    label: str
-    repeat: int
-    started: str
-    config: RunConfig
-    workload: WorkloadHead
-    environment: dict[str, Any]
-    harness: HarnessCost | None
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,34 +76,6 @@ class ErrorEntry(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
     message: str
     count: int
-
-
-class Recall(msgspec.Struct, frozen=True, kw_only=True):
-    """Recall of the probes whose answer falls in a range, with their number."""
-
-    low: float
-    high: float
-    recall: float
-    n: int
-
-
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """How the final load's probes were answered, and whether their answers were held at all."""
-
-    k: int
-    n: int
-    recall: float | None
-    attainable: float | None
-    by_importance: list[Recall]
-    by_age_records: list[Recall]
-    held_share: float | None
-    """Share of the probes whose answer was held, found or not."""
-    held_share_oracle: float | None
-    """The same for the best choice of equally many records, made with knowledge of the probes."""
-    held_share_random: float | None
-    held_share_fifo: float | None
-    held_share_importance: float | None
-    altered_texts: int | None
 
 
 class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,41 +154,3 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     noise: dict[str, float | None]
     output_bytes: int
     output_tail: str
-
-
-class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of all systems side by side."""
-
-    key: str
-    label: str
-    unit: str
-    better: Literal["higher", "lower"] | None
-    values: dict[str, float | None]
-    difference: float | None
-    """First system less the second; None where either is unknown or there are not two systems."""
-    ratio: float | None
-    """First system over the second."""
-
-
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """The systems side by side, and what follows from the figures in words."""
-
-    systems: list[str]
-    status: dict[str, Status]
-    rows: list[ComparisonRow]
-    findings: list[str]
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """``results.json``: all that a benchmark found."""
-
-    schema: int = SCHEMA
-    config: RunConfig
-    environment: dict[str, Any]
-    workload: WorkloadHead
-    harness: HarnessCost | None
-    systems: dict[str, Summary]
-    """By name; of a system with several runs the one nearest the median."""
-    repeats: dict[str, list[Metrics]]
-    """The metrics of every run of each system, in order."""
-    comparison: Comparison
