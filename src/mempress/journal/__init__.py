@@ -1,0 +1,48 @@
+"""The journal of a run: an append-only file of typed lines, the only primary data."""
+
+from mempress.journal.files import JournalWriter, read_journal
+from mempress.journal.lines import (
+    Asked,
+    DiskRead,
+    Ended,
+    Event,
+    Failed,
+    Line,
+    Maintained,
+    MemoryRead,
+    NoiseRead,
+    Opened,
+    PhaseBegan,
+    Printed,
+    Restarted,
+    Retained,
+    Sampled,
+    Settled,
+    Status,
+    Stored,
+    Testified,
+)
+
+__all__ = [
+    "Asked",
+    "DiskRead",
+    "Ended",
+    "Event",
+    "Failed",
+    "JournalWriter",
+    "Line",
+    "Maintained",
+    "MemoryRead",
+    "NoiseRead",
+    "Opened",
+    "PhaseBegan",
+    "Printed",
+    "Restarted",
+    "Retained",
+    "Sampled",
+    "Settled",
+    "Status",
+    "Stored",
+    "Testified",
+    "read_journal",
+]

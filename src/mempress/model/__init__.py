@@ -1,0 +1,44 @@
+"""What passes between the rooms after a run: its head, and the summary that the reports show.
+
+All are plain frozen values that stand in JSON files as they are; None is what was not measured.
+"""
+
+from mempress.model.answers import Answers, Recall
+from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
+from mempress.model.result import Comparison, ComparisonRow, Result
+from mempress.model.summary import (
+    DIED,
+    ErrorEntry,
+    Latency,
+    MaintenanceEvent,
+    Metrics,
+    Origin,
+    Recovery,
+    RecoveryStep,
+    SampleRow,
+    StoreRate,
+    Summary,
+)
+
+__all__ = [
+    "DIED",
+    "SCHEMA",
+    "Answers",
+    "Comparison",
+    "ComparisonRow",
+    "ErrorEntry",
+    "HarnessCost",
+    "Latency",
+    "MaintenanceEvent",
+    "Metrics",
+    "Origin",
+    "Recall",
+    "Recovery",
+    "RecoveryStep",
+    "Result",
+    "RunHead",
+    "SampleRow",
+    "StoreRate",
+    "Summary",
+    "WorkloadHead",
+]

@@ -1,0 +1,46 @@
+"""What a run was told to do, where and with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mempress.config import RunConfig
+
+SCHEMA = 1
+
+
+class WorkloadHead(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records and probes a run was given: the same hash, the same bytes."""
+
+    name: str
+    sha256: str
+    records: int
+    facts: dict[str, Any]
+
+
+class HarnessCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the harness itself adds, measured with the null system: the smallest and the median of no-op calls."""
+
+    search_min_ns: int
+    search_p50_ns: int
+    searches: int
+    store_p50_ns: int
+    batch_size: int
+
+
+class RunHead(msgspec.Struct, frozen=True, kw_only=True):
+    """``run.json``: what a run was told to do, where, and with what; written before its worker starts."""
+
+    schema: int = SCHEMA
+    run: str
+    system: str
+    """The system as the user named it."""
+    label: str
+    repeat: int
+    started: str
+    config: RunConfig
+    workload: WorkloadHead
+    environment: dict[str, Any]
+    harness: HarnessCost | None

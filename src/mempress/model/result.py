@@ -1,0 +1,50 @@
+"""What a benchmark found: its systems side by side."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from mempress.config import RunConfig
+from mempress.journal import Status
+from mempress.model.heads import SCHEMA, HarnessCost, WorkloadHead
+from mempress.model.summary import Metrics, Summary
+
+
+class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of all systems side by side."""
+
+    key: str
+    label: str
+    unit: str
+    better: Literal["higher", "lower"] | None
+    values: dict[str, float | None]
+    difference: float | None
+    """First system less the second; None where either is unknown or there are not two systems."""
+    ratio: float | None
+    """First system over the second."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The systems side by side, and what follows from the figures in words."""
+
+    systems: list[str]
+    status: dict[str, Status]
+    rows: list[ComparisonRow]
+    findings: list[str]
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """``results.json``: all that a benchmark found."""
+
+    schema: int = SCHEMA
+    config: RunConfig
+    environment: dict[str, Any]
+    workload: WorkloadHead
+    harness: HarnessCost | None
+    systems: dict[str, Summary]
+    """By name; of a system with several runs the one nearest the median."""
+    repeats: dict[str, list[Metrics]]
+    """The metrics of every run of each system, in order."""
+    comparison: Comparison
