@@ -13,7 +13,7 @@ DEFAULT_SYSTEMS = ("neuroca", "agno")
 _SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNORECASE)
 _ABOVE_ZERO = (
     *("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"),
-    *("saturation_samples", "search_budget_seconds", "final_queries", "final_budget_seconds"),
+    *("saturation_samples", "batches_per_sample", "search_budget_seconds", "final_queries", "final_budget_seconds"),
 )
 _ZERO_OR_MORE = ("maintenance_interval", "post_recovery_batches")
 _OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms")
@@ -26,8 +26,9 @@ _UNIT_BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a run; defaults are the benchmark's own.
 
-    ``capacity_records`` None: no capacity. ``objective_ms`` None: derived from the first loaded samples.
-    ``memory_limit_bytes`` None: a watchdog guards most of the machine's free memory.
+    ``batches_per_sample`` 1: a sample after every batch. ``capacity_records`` None: no capacity. ``objective_ms`` None:
+    derived from the first loaded samples. ``memory_limit_bytes`` None: a watchdog guards most of the machine's free
+    memory.
     """
 
     systems: tuple[str, ...] = DEFAULT_SYSTEMS
@@ -35,6 +36,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 42
     max_records: int = 20_000
     batch_size: int = 1_000
+    batches_per_sample: int = 1
     queries: int = 50
     limit: int = 10
     maintenance_interval: int = 5_000

@@ -75,34 +75,38 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
     _check_options(config, references)
     source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
     with prepare(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
-        settings, environment = _settings(config)
-        bench = _Bench(config, workload, settings, environment, measure_harness(settings, workload))
+        settings, environment = worker_settings(config)
+        bench = Bench(config, workload, settings, environment, measure_harness(settings, workload), listener)
         shutil.rmtree(out / RUNS, ignore_errors=True)
         for repeat in range(config.repeats):
             for reference in _rotated(references, repeat):
-                head = _named_apart(_head(bench, reference, repeat), out)
-                yield _run_one(bench, head, run_files(out, head.run), reference, listener)
+                head = _named_apart(run_head(bench, reference, repeat), out)
+                yield run_one(bench, head, run_files(out, head.run), reference)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class Bench:
     """What all runs of a benchmark share."""
 
     config: RunConfig
     workload: Workload
     settings: WorkerSettings
     environment: dict[str, Any]
-    harness: HarnessCost
+    harness: HarnessCost | None
+    listener: Listener
+    kind: type[Run] = Run
 
 
-def _run_one(bench: _Bench, head: RunHead, files: RunFiles, reference: SystemReference, listener: Listener) -> Path:
+def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemReference) -> Path:
+    """Take a system through a run; gives its directory. Its journal is complete, whatever happened."""
     files.workdir.mkdir(parents=True)
     write_json(files.head, head)
-    listener.run_began(RunNotice(head.run, bench.workload.records))
+    bench.listener.run_began(RunNotice(head.run, bench.workload.records))
     plan = RunPlan(reference, files.workdir, bench.config, bench.workload, bench.settings)
     try:
         with JournalWriter(files.journal) as journal:
-            listener.run_ended(Run(plan, Recorder(journal, bench.config, listener.sampled)).execute())
+            recorder = Recorder(journal, bench.config, bench.listener.sampled)
+            bench.listener.run_ended(bench.kind(plan, recorder).execute())
     finally:
         shutil.rmtree(files.workdir, ignore_errors=True)
     return files.directory
@@ -133,7 +137,8 @@ def measure_harness(settings: WorkerSettings, workload: Workload) -> HarnessCost
     )
 
 
-def _settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
+def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
+    """Give what every worker of a benchmark is started with, and the environment as its runs' heads describe it."""
     limit, limit_words = memory_limit(config.memory_limit_bytes)
     settings = WorkerSettings(
         environment=worker_environment(),
@@ -160,7 +165,8 @@ def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
     return lambda texts: b"".join(vector.tobytes() for vector in embed(texts))
 
 
-def _head(bench: _Bench, reference: SystemReference, repeat: int) -> RunHead:
+def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
+    """Give the head of a run that is about to begin."""
     slug = re.sub(r"[^a-z0-9._-]+", "-", reference.label.lower())
     workload = bench.workload
     options = {system: masked(given) for system, given in bench.config.options.items()}

@@ -45,12 +45,10 @@ class Load:
 
     def run(self) -> LoadEnd:
         """Store until the system saturates or the workload ends."""
-        for batch in self._batches:
+        for number, batch in enumerate(self._batches, start=1):
             self._store(batch)
-            sample = self._checkpoint.take("batch", offered=self.offered)
-            bounded = "bounded" in self._client.capabilities
-            if (found := self._recorder.judge(sample, bounded=bounded)) is not None and self._saturation is None:
-                self._saturation = LoadEnd(True, "; ".join(found.reasons))
+            if number % self._config.batches_per_sample == 0:
+                self._sample()
             if self._refusals >= self._config.saturation_samples:
                 return LoadEnd(True, f"store raised {self._refusals} times in a row")
             if self._saturation is not None and not self._config.continue_after_saturation:
@@ -89,6 +87,12 @@ class Load:
         """Go on with the same system in another worker."""
         self._client = client
         self._checkpoint = checkpoint
+
+    def _sample(self) -> None:
+        sample = self._checkpoint.take("batch", offered=self.offered)
+        bounded = "bounded" in self._client.capabilities
+        if (found := self._recorder.judge(sample, bounded=bounded)) is not None and self._saturation is None:
+            self._saturation = LoadEnd(True, "; ".join(found.reasons))
 
     def _store(self, batch: Batch) -> None:
         texts = self._workload.texts_of(batch) if self._client.wants_vectors else ()
