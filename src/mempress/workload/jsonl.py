@@ -10,16 +10,14 @@ skipped.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mempress.errors import WorkloadError
 from mempress.systems.protocol import Record
-from mempress.workload.chance import sample, stream
 from mempress.workload.checks import Problem, importance_problem, kind_of, metadata_problem, text_problem
 from mempress.workload.files import decode_line, numbered_lines, open_regular
-from mempress.workload.ids import IdList
 from mempress.workload.model import Probe
+from mempress.workload.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,30 +30,30 @@ _RECORD_KEYS = ("id", "text", "importance", "metadata")
 _PROBE_KEYS = ("probe", "answers")
 
 
-class JsonlSource:
+class JsonlSource(Placed):
     """A Source that reads a file of records and probes; a probe is valid from its place in the file on.
 
     Raises:
         WorkloadError: the file is missing or is no regular, readable file; later, on reading, a line cannot be used.
     """
 
+    kind = "jsonl"
+
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.name = path.name
         self._path = path
         open_regular(path).close()
-        self._forget()
 
     def _forget(self) -> None:
-        self._ids = IdList()
+        super()._forget()
         self._lines = array("Q")
-        self._probes: list[Probe] = []
-        self._valid_from: list[int] = []
         self._unrated = 0
 
     def describe(self) -> Mapping[str, JSON]:
         """Give kind, file, what was read of it so far, and how many records came without an importance."""
         return {
-            "kind": "jsonl",
+            "kind": self.kind,
             "file": self._path.name,
             "records_read": len(self._ids),
             "probes_read": len(self._probes),
@@ -124,8 +122,7 @@ class JsonlSource:
                 self._fail(number, Problem(f"the answer {_short(answer)} is no id of a line above", remedy))
         if len(set(answers)) < len(answers):
             self._fail(number, Problem("answers names an id twice", "Name each id once."))
-        self._probes.append(Probe(item["probe"], tuple(answers)))
-        self._valid_from.append(len(self._ids))
+        self._place(Probe(item["probe"], tuple(answers)))
 
     def _check_keys(
         self, number: int, item: dict[str, Any], kind: str, keys: tuple[str, ...], *, required: int
@@ -143,23 +140,6 @@ class JsonlSource:
 
     def _fail(self, number: int, problem: Problem) -> NoReturn:
         raise WorkloadError(self._path, number, problem.what, problem.remedy)
-
-    def ordinal(self, record_id: str) -> int | None:
-        """Give the place of an id among the records read, or None."""
-        return self._ids.ordinal(record_id)
-
-    def id_of(self, ordinal: int) -> str:
-        """Give the id of the record at that place."""
-        return self._ids.id_of(ordinal)
-
-    def fixed_probes(self) -> Iterator[tuple[int, Probe]]:
-        """Give each probe read with the number of records above it."""
-        return zip(self._valid_from, self._probes, strict=True)
-
-    def probes(self, stored: int, count: int) -> list[Probe]:
-        """Draw from the probes that stand no later than the first ``stored`` records' end; all where they are few."""
-        valid = bisect_right(self._valid_from, stored)
-        return [self._probes[index] for index in sample(valid, count, stream("jsonl", stored))]
 
 
 def _short(text: str) -> str:

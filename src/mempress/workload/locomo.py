@@ -14,18 +14,16 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mempress.errors import WorkloadError
 from mempress.systems.protocol import Record
-from mempress.workload.chance import sample, stream
 from mempress.workload.checks import Problem, kind_of, text_problem
 from mempress.workload.files import open_regular
-from mempress.workload.ids import IdList
 from mempress.workload.model import Probe
+from mempress.workload.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,20 +43,20 @@ _MONTHS = (
 )  # fmt: skip
 
 
-class LocomoSource:
+class LocomoSource(Placed):
     """A Source that reads a file of LoCoMo conversations.
 
     Raises:
         WorkloadError: the file is missing, unreadable, no JSON, or not of the format; the text says where in it.
     """
 
+    kind = "locomo"
+
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.name = f"locomo:{path.name}"
         self._path = path
-        self._ids = IdList()
         self._records: list[Record] = []
-        self._probes: list[Probe] = []
-        self._valid_from: list[int] = []
         self._counts: Counter[str] = Counter()
         conversations = self._list(self._load(), "the file")
         for number, conversation in enumerate(conversations, 1):
@@ -70,7 +68,7 @@ class LocomoSource:
         """Give kind, file, what was read, which questions were left out and why, and that importance is constant."""
         names = ("conversations", "questions", "left_out_adversarial", "left_out_without_evidence", "evidence_unknown")
         return {
-            "kind": "locomo",
+            "kind": self.kind,
             "file": self._path.name,
             "turns": len(self._records),
             "turns_without_text": self._counts["turns_without_text"],
@@ -82,23 +80,6 @@ class LocomoSource:
     def records(self) -> Iterator[Record]:
         """Give the turns, conversation by conversation, session by session."""
         return iter(self._records)
-
-    def ordinal(self, record_id: str) -> int | None:
-        """Give the place of an id, or None."""
-        return self._ids.ordinal(record_id)
-
-    def id_of(self, ordinal: int) -> str:
-        """Give the id of the record at that place."""
-        return self._ids.id_of(ordinal)
-
-    def fixed_probes(self) -> Iterator[tuple[int, Probe]]:
-        """Give each probe with the number of records up to its conversation's end."""
-        return zip(self._valid_from, self._probes, strict=True)
-
-    def probes(self, stored: int, count: int) -> list[Probe]:
-        """Draw from the probes of the conversations that are stored whole; all where they are few."""
-        valid = bisect_right(self._valid_from, stored)
-        return [self._probes[index] for index in sample(valid, count, stream("locomo", stored))]
 
     def _load(self) -> JSON:
         with open_regular(self._path) as file:
@@ -173,8 +154,7 @@ class LocomoSource:
         if not answers:
             self._counts["left_out_without_evidence"] += 1
             return
-        self._probes.append(Probe(question, answers))
-        self._valid_from.append(len(self._records))
+        self._place(Probe(question, answers))
 
     def _object(self, item: JSON, where: str) -> dict[str, Any]:
         if not isinstance(item, dict):
