@@ -107,6 +107,17 @@ def test_final_figures_at_unlike_loads_are_not_compared_but_those_at_the_highest
     assert "At 20,000 records" not in text
 
 
+def test_recall_at_a_common_load_is_told_apart_only_by_enough_probes() -> None:
+    def told(recall: float, n: int) -> str:
+        other = saturated()
+        rows = [msgspec.structs.replace(row, recall=recall, recall_n=n) for row in other.samples]
+        return findings(a=completed(), b=msgspec.structs.replace(other, samples=rows))
+
+    assert "At 9,000 records recall is 0.500 in a and 0.020 in b (n=50 and 50): a answers more." in told(0.02, 50)
+    assert "(n=50 and 50): no difference beyond noise." in told(0.45, 50)
+    assert "recall is" not in told(0.02, 29)
+
+
 def test_the_loser_is_named_whichever_comes_first() -> None:
     assert "a takes 160 times as long." in findings(a=saturated(), b=completed())
 

@@ -164,7 +164,8 @@ def _at_the_final_load(pair: Pair, load: int) -> Iterator[str]:
         opening = f"At {load:,} records the settled memory is"
         yield pair.sentence(Claim(opening, "MiB", readings, "{} takes {} as much", held))
     yield from _store_rate(pair, load)
-    yield from _recall(pair, load)
+    answered = pair.a.summary.answers, pair.b.summary.answers
+    yield from _recall(pair, load, *((found.recall, found.n) for found in answered))
     yield from _health(pair, load)
 
 
@@ -185,6 +186,7 @@ def _at_a_common_load(pair: Pair) -> Iterator[str]:
         opening = f"At {load:,} records the memory, not settled, is"
         yield pair.sentence(Claim(opening, "MiB", readings, "{} takes {} as much", pair.held(one.held, other.held)))
     yield from _store_rate(pair, load)
+    yield from _recall(pair, load, (one.recall, one.recall_n), (other.recall, other.recall_n))
 
 
 def _batches(summary: Summary) -> dict[int, SampleRow]:
@@ -233,16 +235,17 @@ def _rates(summary: Summary, load: int) -> list[float]:
     return [row.store_rate for row in _batches(summary).values() if row.records <= load and row.store_rate is not None]
 
 
-def _recall(pair: Pair, load: int) -> Iterator[str]:
-    first, second = pair.a.summary.answers, pair.b.summary.answers
-    if first.recall is None or second.recall is None or min(first.n, second.n) < LEAST_PROBES:
+def _recall(pair: Pair, load: int, *shares: tuple[float | None, int]) -> Iterator[str]:
+    """Compare the recall of both, each with its number of probes."""
+    (first, first_n), (second, second_n) = shares
+    if first is None or second is None or min(first_n, second_n) < LEAST_PROBES:
         return
-    error = math.hypot(_share_error(first.recall, first.n), _share_error(second.recall, second.n))
-    gap = first.recall - second.recall
-    better = pair.a if gap > 0 else pair.b
-    told = f"{better.name} answers more" if abs(gap) > _STANDARD_ERRORS * error else "no difference beyond noise"
-    values = pair.values(f"At {load:,} records recall is", "share", (first.recall, second.recall))
-    yield f"{values} (n={first.n:,} and {second.n:,}): {told}."
+    error = math.hypot(_share_error(first, first_n), _share_error(second, second_n))
+    better = pair.a if first > second else pair.b
+    told = abs(first - second) > _STANDARD_ERRORS * error
+    words = f"{better.name} answers more" if told else "no difference beyond noise"
+    values = pair.values(f"At {load:,} records recall is", "share", (first, second))
+    yield f"{values} (n={first_n:,} and {second_n:,}): {words}."
 
 
 def _share_error(share: float, n: int) -> float:

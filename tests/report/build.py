@@ -52,6 +52,7 @@ def sample(records: int, p50: float | None, **changes: Any) -> SampleRow:
         latency_ms=UNMEASURED if p50 is None else latency(p50),
         store_rate=5_000.0 + records % 3_000 / 10,
         recall=0.5,
+        recall_n=50,
         health=0.95,
         components={"latency": 1.0, "headroom": None},
         reported_health=None,

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from mempress.analysis.answers import answers, importance_retention, read_held, retained
 from mempress.analysis.errors import errors
 from mempress.analysis.facts import facts
 from mempress.analysis.growth import growth
-from mempress.analysis.latency import latency
 from mempress.analysis.maintenance import maintenance_events
-from mempress.analysis.metrics import loads, memory_mb, pss_mb, regret, weights
+from mempress.analysis.metrics import loads, memory_mb, regret, weights
 from mempress.analysis.noise import noise
 from mempress.analysis.recovery import recovery
+from mempress.analysis.rows import rows
 from mempress.analysis.trail import judge, read_trail
 from mempress.journal import read_journal
-from mempress.model import Metrics, SampleRow, Summary
+from mempress.model import Metrics, Summary
 from mempress.runfiles import RunFiles, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from mempress.analysis.answers import Held
     from mempress.analysis.trail import Judged, Trail
     from mempress.journal import Event, Status
     from mempress.model import RunHead
-
-_MIB = 1 << 20
 
 
 def analyse(directory: Path) -> Summary:
@@ -42,53 +42,87 @@ def analyse(directory: Path) -> Summary:
 def summarise(head: RunHead, events: Iterable[Event]) -> Summary:
     """Judge a run; one whose journal breaks off is interrupted."""
     trail = read_trail(events, head.config)
-    judged = judge(trail, head.config)
-    held = read_held(trail)
-    status, reason = _status(trail)
+    case = _Case(head, trail, judge(trail, head.config), read_held(trail), *_status(trail))
+    return Summary(**_identity(case), **_course(case), **_conclusions(case), **_conditions(case))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A run under judgement."""
+
+    head: RunHead
+    trail: Trail
+    judged: Judged
+    held: Held
+    status: Status
+    reason: str
+
+    @property
+    def saturated(self) -> bool:
+        return self.status == "saturated" or self.judged.saturation is not None
+
+
+def _identity(case: _Case) -> dict[str, Any]:
+    """Give which run it is, and of what."""
+    head, opened = case.head, case.trail.opened
+    return {
+        "run": head.run,
+        "name": opened[0].name if opened else head.label,
+        "system": head.system,
+        "repeat": head.repeat,
+        "version": opened[0].version if opened else None,
+        "capabilities": sorted(case.trail.capabilities),
+        "facts": facts(case.trail, head, case.judged),
+        "workload": head.workload,
+    }
+
+
+def _course(case: _Case) -> dict[str, Any]:
+    """Give how the run went and where it ended."""
+    trail = case.trail
+    return {
+        "status": case.status,
+        "reason": case.reason,
+        "ended_in_phase": trail.ended.phase if trail.ended else trail.phase,
+        "ended_at_records": _acknowledged(trail),
+        "duration_s": trail.last.t_ns / 1e9 if trail.last else 0.0,
+        "objective_ms": case.judged.terms.objective_ms,
+        "reference_ms": case.judged.reference_ms,
+        "samples": rows(trail, case.judged),
+        "recovery": recovery(trail, case.judged, case.head.config, saturated=case.saturated),
+        "growth": growth(trail, case.judged, case.head.config),
+    }
+
+
+def _conclusions(case: _Case) -> dict[str, Any]:
+    """Give the metrics, and what stands behind them."""
+    trail, judged, held = case.trail, case.judged, case.held
     maintained = maintenance_events(trail, judged)
-    failures = errors(trail, status, reason)
-    answered = answers(trail.final(), head.config.limit, held)
-    saturated = status == "saturated" or judged.saturation is not None
+    failures = errors(trail, case.status, case.reason)
+    answered = answers(trail.final(), case.head.config.limit, held)
     metrics = Metrics(
         maintenance_events=len(maintained),
         errors_encountered=sum(entry.count for entry in failures),
         recall_at_k=answered.recall,
         importance_retention=importance_retention(held),
         retention_regret=regret(answered),
-        **loads(trail, judged, held, saturated=saturated),
+        **loads(trail, judged, held, saturated=case.saturated),
         **weights(trail, held),
     )
-    final = trail.final()
-    return Summary(
-        run=head.run,
-        name=trail.opened[0].name if trail.opened else head.label,
-        system=head.system,
-        repeat=head.repeat,
-        status=status,
-        reason=reason,
-        ended_in_phase=trail.ended.phase if trail.ended else trail.phase,
-        ended_at_records=_acknowledged(trail),
-        duration_s=trail.last.t_ns / 1e9 if trail.last else 0.0,
-        version=trail.opened[0].version if trail.opened else None,
-        capabilities=sorted(trail.capabilities),
-        facts=facts(trail, head, judged),
-        workload=head.workload,
-        objective_ms=judged.terms.objective_ms,
-        reference_ms=judged.reference_ms,
-        metrics=metrics,
-        memory_mb=memory_mb(trail),
-        retained_by=retained(trail, held)[1],
-        health_components=dict(judged.healths[final.index].components) if final is not None else {},
-        maintenance_events=maintained,
-        errors=failures,
-        answers=answered,
-        recovery=recovery(trail, judged, head.config, saturated=saturated),
-        growth=growth(trail, judged, head.config),
-        samples=_rows(trail, judged),
-        noise=noise(trail.samples),
-        output_bytes=sum(printed.total_bytes for printed in trail.printed),
-        output_tail=trail.printed[-1].tail if trail.printed else "",
-    )
+    return {"metrics": metrics, "maintenance_events": maintained, "errors": failures, "answers": answered}
+
+
+def _conditions(case: _Case) -> dict[str, Any]:
+    """Give the readings that explain the metrics."""
+    trail, final = case.trail, case.trail.final()
+    return {
+        "memory_mb": memory_mb(trail),
+        "retained_by": retained(trail, case.held)[1],
+        "health_components": dict(case.judged.healths[final.index].components) if final is not None else {},
+        "noise": noise(trail.samples),
+        "output_bytes": sum(printed.total_bytes for printed in trail.printed),
+        "output_tail": trail.printed[-1].tail if trail.printed else "",
+    }
 
 
 def _status(trail: Trail) -> tuple[Status, str]:
@@ -100,25 +134,3 @@ def _status(trail: Trail) -> tuple[Status, str]:
 
 def _acknowledged(trail: Trail) -> int:
     return sum(len(stored.importance) for stored in trail.stored if stored.error is None)
-
-
-def _rows(trail: Trail, judged: Judged) -> list[SampleRow]:
-    return [
-        SampleRow(
-            records=sample.records,
-            t_s=sample.t_ns / 1e9,
-            phase=sample.phase,
-            mark=sample.mark,
-            memory_mb=pss_mb(sample.memory),
-            disk_mb=sample.disk.used_bytes / _MIB if sample.disk is not None else None,
-            held=sample.held,
-            latency_ms=latency(sample.latencies_ms),
-            store_rate=sample.store_rate,
-            recall=sample.answers.recall if sample.answers is not None else None,
-            health=judged.healths[sample.index].score,
-            components=dict(judged.healths[sample.index].components),
-            reported_health=sample.reported_health,
-            errors=sample.new_errors,
-        )
-        for sample in trail.samples
-    ]

@@ -91,6 +91,8 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: Latency
     store_rate: float | None
     recall: float | None
+    recall_n: int
+    """Probes with known answers behind the recall."""
     health: float | None
     components: dict[str, float | None]
     reported_health: float | None

@@ -1,0 +1,38 @@
+"""A run's samples as its curves and tables show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mempress.analysis.latency import latency
+from mempress.analysis.metrics import pss_mb
+from mempress.model import SampleRow
+
+if TYPE_CHECKING:
+    from mempress.analysis.trail import Judged, Trail
+
+_MIB = 1 << 20
+
+
+def rows(trail: Trail, judged: Judged) -> list[SampleRow]:
+    """Give every sample in order, each with its health."""
+    return [
+        SampleRow(
+            records=sample.records,
+            t_s=sample.t_ns / 1e9,
+            phase=sample.phase,
+            mark=sample.mark,
+            memory_mb=pss_mb(sample.memory),
+            disk_mb=sample.disk.used_bytes / _MIB if sample.disk is not None else None,
+            held=sample.held,
+            latency_ms=latency(sample.latencies_ms),
+            store_rate=sample.store_rate,
+            recall=sample.answers.recall if sample.answers is not None else None,
+            recall_n=sample.answers.n if sample.answers is not None else 0,
+            health=judged.healths[sample.index].score,
+            components=dict(judged.healths[sample.index].components),
+            reported_health=sample.reported_health,
+            errors=sample.new_errors,
+        )
+        for sample in trail.samples
+    ]
