@@ -20,6 +20,7 @@ _COMMANDS = {
     "report": "Write the reports of a benchmark anew.",
     "compare": "Compare two results: what differs, and whether it is more than noise.",
     "detect": "Find maintenance events in a trace of samples.",
+    "capacity": "Find the most records under a memory limit, or the least memory for some records.",
     "systems": "List the systems that can be run.",
     "check": "Check a system's adapter against the protocol.",
     "env": "Show the machine and how things are measured on it.",

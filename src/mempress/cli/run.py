@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option, parse_size
-from mempress.errors import UsageError
+from mempress.cli.interrupts import until_stopped
+from mempress.cli.values import CapacityRecords, Size
+from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mempress.expressions import Expression
-    from mempress.model import Result
+    from mempress.model import Result, Summary
 
 _SYSTEM_DIED = 3
 _CONDITION_HOLDS = 4
-_SIGNALLED = 128
-
-
-class _Size(click.ParamType[int]):
-    """A size such as 512MiB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read a size; a number stays as it is."""
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_size(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _Capacity(click.ParamType["int | str"]):
-    """A number of records, or ``none``."""
-
-    name = "integer or none"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        """Read a number or ``none``."""
-        text = str(value)
-        if text != "none" and not text.isdigit():
-            self.fail(f"{text!r} is neither a whole number nor 'none'", param, ctx)
-        return text if text == "none" else int(text)
 
 
 def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
@@ -76,9 +47,9 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option("--batch-size", type=int, default=1_000, show_default=True, help="Records of one store call.")
 @click.option("--queries", type=int, default=50, show_default=True, help="Searches at each checkpoint.")
 @click.option("--maintenance-interval", type=int, default=5_000, show_default=True, help="Records; 0: never.")
-@click.option("--capacity-records", type=_Capacity(), help="Default: half of --max-records; 'none': no capacity.")
-@click.option("--capacity-bytes", type=_Size(), help="Such as 64MiB. Default: none.")
-@click.option("--memory-limit", type=_Size(), help="Kill a system whose memory passes it. Default: a guard alone.")
+@click.option("--capacity-records", type=CapacityRecords(), help="Default: half of --max-records; 'none': no capacity.")
+@click.option("--capacity-bytes", type=Size(), help="Such as 64MiB. Default: none.")
+@click.option("--memory-limit", type=Size(), help="Kill a system whose memory passes it. Default: a guard alone.")
 @click.option("--workload", default="facts", show_default=True, help="facts, FILE.jsonl or locomo:FILE.")
 @click.option("--seed", type=int, default=42, show_default=True)
 @click.option("--repeats", type=int, default=1, show_default=True, help="Runs of each system, in fresh processes.")
@@ -124,17 +95,26 @@ def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig
     capacity = settings.pop("capacity_records")
     if capacity is None:
         capacity = max(1, settings["max_records"] // 2)
-    options: dict[str, dict[str, Any]] = {}
-    for system, key, value in map(parse_option, settings.pop("option")):
-        options.setdefault(system, {})[key] = value
     return RunConfig(
         systems=systems or DEFAULT_SYSTEMS,
         capacity_records=None if capacity == "none" else capacity,
         memory_limit_bytes=settings.pop("memory_limit"),
         timeout_seconds=settings.pop("timeout"),
-        options=options,
+        options=read_options(settings.pop("option")),
         **settings,
     )
+
+
+def read_options(given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give the options of each system from texts such as ``SYSTEM.KEY=VALUE``; of two for one key the last counts.
+
+    Raises:
+        UsageError: one of them has another form.
+    """
+    options: dict[str, dict[str, Any]] = {}
+    for system, key, value in map(parse_option, given):
+        options.setdefault(system, {})[key] = value
+    return options
 
 
 def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequence[Expression] = ()) -> int:
@@ -150,19 +130,16 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
     from mempress.runfiles import RunFiles, write_json
     from mempress.runner.benchmark import run_benchmark
 
-    interrupted, judged = 0, {}
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        for directory in run_benchmark(config, out, Progress()):
-            judged[directory] = analyse(directory)
-            write_json(RunFiles(directory).summary, judged[directory])
-    except _Interrupted as stop:
-        interrupted = stop.signal
-    except KeyboardInterrupt:
-        interrupted = signal.SIGINT
+    judged: dict[Path, Summary] = {}
+
+    def judge(directory: Path) -> None:
+        judged[directory] = analyse(directory)
+        write_json(RunFiles(directory).summary, judged[directory])
+
+    stopped = until_stopped(run_benchmark(config, out, Progress()), judge)
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)
-    if interrupted:
-        return _SIGNALLED + interrupted
+    if stopped:
+        return stopped
     if result is None:
         return 0
     if conditions:
@@ -171,13 +148,3 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
         if any_holds(conditions, result):
             return _CONDITION_HOLDS
     return _SYSTEM_DIED if any(system.status in DIED for system in result.systems.values()) else 0
-
-
-class _Interrupted(KeyboardInterrupt):
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.signal = number
-
-
-def _interrupt(number: int, _: object) -> NoReturn:
-    raise _Interrupted(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mempress.report.blocks import Literal, Picture, Points, Table
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mempress.model import Result
-    from mempress.report.blocks import Block
+    from mempress.report.blocks import Block, Document
 
 _MARKUP = re.compile(r"([\\`*\[\]<>|#&@$]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|:(?=//)|(?<=www)\.)")
 _LIST_MARK = re.compile(r"^(\d*)([-+=.)])")
@@ -21,8 +22,11 @@ _LIST_MARK = re.compile(r"^(\d*)([-+=.)])")
 
 def markdown(result: Result) -> str:
     """Give the text of ``memory_pressure_report.md``."""
-    shown = document(result)
-    pictures = picture_names(result.systems)
+    return markdown_document(document(result), picture_names(result.systems))
+
+
+def markdown_document(shown: Document, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Give the text of a document; ``pictures`` names the file of each picture that stands in it."""
     lines = [f"# {escape(shown.title)}", "", _paragraph(shown.subtitle), ""]
     for section in shown.sections:
         lines += [f"## {escape(section.title)}", ""]

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from mempress.findings import ending
 from mempress.format import plain
+from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mempress.model import Result, Summary
-    from mempress.report.blocks import Table
+    from mempress.report.blocks import Document
 
 WIDTH = 100
 _EVENTS_SHOWN = 12
@@ -39,6 +40,20 @@ def terminal(result: Result, *, colour: bool = False) -> str:
 def terminal_run(summary: Summary, *, colour: bool = False) -> str:
     """Give one run: where it ended, its metrics, events, errors and recovery."""
     return _render(Group(*_run(summary)), colour=colour)
+
+
+def terminal_document(document: Document, *, colour: bool = False) -> str:
+    """Give the points and tables of a document; its pictures are left out."""
+    parts: list[RenderableType] = []
+    for block in (block for section in document.sections for block in section.blocks):
+        match block:
+            case Points(texts):
+                parts += [_point(text) for text in texts]
+            case Table():
+                parts += [Text(), _grid(block)]
+            case Literal(lines):
+                parts += [Text(), *(Text(line) for line in lines)]
+    return _render(Group(*parts), colour=colour)
 
 
 def _run(summary: Summary) -> Iterator[RenderableType]:
