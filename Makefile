@@ -39,6 +39,7 @@ docs: setup
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/python -m mempress.environments.lock
 
 clean:
 	rm -rf $(VENV) $(OUT)

@@ -40,6 +40,11 @@ class RunFiles:
         return self.directory / "summary.json"
 
     @property
+    def lock(self) -> Path:
+        """What the system's environment was built from, with hashes; not there where it has none of its own."""
+        return self.directory / "requirements.lock"
+
+    @property
     def workdir(self) -> Path:
         """The system's own; it goes when the run ends."""
         return self.directory / "workdir"

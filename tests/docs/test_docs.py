@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -11,6 +12,9 @@ import pytest
 from mempress.cli.main import group
 from mempress.health import WEIGHTS
 from mempress.model import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -43,13 +47,18 @@ def test_every_page_is_reached_from_the_readme() -> None:
 def reference() -> str:
     """Give the help of every command as one page."""
     parts = ["# Commands", "Made from the commands' own help; `make docs` writes it anew."]
-    for name in [None, *group.list_commands(click.Context(group))]:
-        command = group if name is None else group.get_command(click.Context(group), name)
-        assert command is not None
-        parent = None if name is None else click.Context(group, info_name="mempress")
-        context = click.Context(command, info_name=name or "mempress", parent=parent, max_content_width=100)
-        parts += [f"## mempress {name or ''}".rstrip(), f"```text\n{command.get_help(context)}\n```"]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *help_of(click.Context(group, info_name="mempress", max_content_width=100))]) + "\n"
+
+
+def help_of(context: click.Context) -> Iterator[str]:
+    """Give the help of a command, and of those below it."""
+    yield f"## {context.command_path}"
+    yield f"```text\n{context.command.get_help(context)}\n```"
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            below = context.command.get_command(context, name)
+            assert below is not None
+            yield from help_of(click.Context(below, info_name=name, parent=context, max_content_width=100))
 
 
 def test_the_command_reference_is_current(request: pytest.FixtureRequest) -> None:

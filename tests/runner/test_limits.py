@@ -137,9 +137,10 @@ def test_a_limit_of_a_group_above_is_not_taken_for_the_systems_own(real: Place) 
 HARNESS = """
 import os, sys
 from mempress.runner.limits import enforced_limit
-from mempress.runner.supervisor import Supervisor
+from mempress.runner.supervisor import Launch, Supervisor
 limit, _ = enforced_limit(64 << 20)
-worker = Supervisor(environment=dict(os.environ), dimension=8, timeout_seconds=5, memory_limit=limit, embed=None)
+launch = Launch((sys.executable,), dict(os.environ))
+worker = Supervisor(launch=launch, dimension=8, timeout_seconds=5, memory_limit=limit, embed=None)
 print(limit.place.prefix, worker.pid, flush=True)
 sys.stdin.read()
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mempress.errors import AdapterError, UsageError
-from mempress.systems.registry import SystemReference, find_system, installed_systems, load_system
+from mempress.systems.registry import SystemReference, find_system, known_systems, load_system
 from mempress.testing.controls import Null, PlainList
 
 if TYPE_CHECKING:
@@ -25,18 +25,21 @@ def file_of(directory: Path, source: str, name: str = "mine_of_the_registry_test
 
 
 def test_the_systems_that_come_with_mempress_are_installed_by_name() -> None:
-    assert {"neuroca", "agno", "null"} <= set(installed_systems())
-    assert list(installed_systems()) == sorted(installed_systems())
+    names = [reference.label for reference in known_systems()]
+    assert {"neuroca", "agno", "null", "sqlite-vec"} <= set(names)
+    assert names == sorted(names)
 
 
 def test_a_system_is_found_and_loaded_by_its_name() -> None:
-    assert find_system("null") == SystemReference("null", "null", named=True)
+    found = find_system("null")
+    assert (found.spec, found.label, found.named) == ("null", "null", True)
+    assert found.target == "mempress.testing.controls:Null"
     assert load_system("null") is Null
 
 
 def test_a_system_is_found_and_loaded_by_module_and_class() -> None:
     spec = "mempress.testing.controls:PlainList"
-    assert find_system(spec) == SystemReference(spec, "plainlist", named=False)
+    assert find_system(spec) == SystemReference(spec, "plainlist", named=False, target=spec)
     assert load_system(spec) is PlainList
 
 
@@ -46,7 +49,7 @@ def test_a_system_in_a_file_is_found_by_a_relative_path_and_named_by_an_absolute
     path = file_of(tmp_path, ADAPTER)
     monkeypatch.chdir(tmp_path)
     reference = find_system(f"{path.name}:Mine")
-    assert reference == SystemReference(f"{path}:Mine", "mine", named=False)
+    assert reference == SystemReference(f"{path}:Mine", "mine", named=False, target=f"{path}:Mine")
     assert load_system(reference.spec).__name__ == "Mine"
 
 

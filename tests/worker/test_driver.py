@@ -170,7 +170,8 @@ def opened(tmp_path: Path, source: str, name: str) -> tuple[Driver, dict[str, An
     path.write_text(source, "utf-8")
     driver = Driver(PreparedVectors(4, lambda _: b""), lambda: None)
     config: dict[str, Any] = {"capacity_records": None, "capacity_bytes": None, "dimension": 4, "options": {}}
-    reply = driver.open(Frame({"spec": f"{path}:{name}", "workdir": str(tmp_path), "config": config}))
+    names = {"target": f"{path}:{name}", "label": name.lower(), "named": False}
+    reply = driver.open(Frame({"workdir": str(tmp_path), "config": config} | names))
     return driver, reply
 
 

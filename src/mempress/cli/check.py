@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from mempress.config import parse_option
@@ -21,8 +23,9 @@ def command(system: str, option: tuple[str, ...], timeout: float) -> int:
     """
     from mempress.testing.conformance import render_report, run_conformance
 
-    label = find_system(system).label
-    options = {key: value for target, key, value in map(parse_option, option) if target in {label, system}}
-    report = run_conformance(system, options, timeout_seconds=timeout)
+    reference = find_system(system)
+    names = {reference.label, reference.name, system}
+    options = {key: value for target, key, value in map(parse_option, option) if target in names}
+    report = run_conformance(system, options, timeout_seconds=timeout, say=partial(click.echo, err=True))
     click.echo(render_report(report))
     return 0 if report.passed else _FAILED

@@ -24,6 +24,10 @@ class Progress(Listener):
         self._notice = RunNotice("", 0)
         self._began = self._said = 0.0
 
+    def preparing(self, text: str) -> None:
+        """Say how an environment comes about."""
+        self._show(text, last=True)
+
     def run_began(self, notice: RunNotice) -> None:
         """Begin a line for the run."""
         self._notice, self._began, self._said = notice, monotonic(), 0.0

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import click
 
+from mempress.environments import EnvironmentFailedError, is_ready
 from mempress.errors import AdapterError
 from mempress.systems.protocol import check_adapter
-from mempress.systems.registry import installed_systems, load_system
+from mempress.systems.registry import known_systems, load_class
+
+if TYPE_CHECKING:
+    from mempress.systems.registry import SystemReference
+    from mempress.systems.shipped import Offer, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +24,71 @@ class _Row:
     ready: bool
     version: str | None
     capabilities: list[str]
+    summary: str | None = None
     missing: str | None = None
+    note: str | None = None
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, as_json: bool) -> int:
-    """List the systems that are installed here, what they can do, and what is missing for those that cannot run."""
-    rows = [_row(name) for name in installed_systems()]
+    """List the systems that can be run here, what they can do, and what is missing for those that are not ready.
+
+    A system that is not ready because its environment is not built yet is built by its first run.
+    """
+    rows = [_row(reference) for reference in known_systems()]
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
         return 0
     width = max((len(row.name) for row in rows), default=0)
     for row in rows:
-        state = f"missing  {row.missing}" if row.missing else f"ready    {', '.join(row.capabilities) or 'no options'}"
-        click.echo(f"{row.name:<{width}}  {state}")
+        click.echo(f"{row.name:<{width}}  {'ready  ' if row.ready else 'missing'}  {_words(row)}")
     return 0
 
 
-def _row(name: str) -> _Row:
-    """Load an adapter to see whether it can; what its import raises is what is missing."""
+def _words(row: _Row) -> str:
+    told = [row.version, row.summary, row.missing, row.note, ", ".join(row.capabilities) or "no capability declared"]
+    return "; ".join(text for text in told if text)
+
+
+def _row(reference: SystemReference) -> _Row:
+    if reference.project is None or reference.offer is None:
+        return _foreign_row(reference)
+    return _shipped_row(reference, reference.project, reference.offer)
+
+
+def _shipped_row(reference: SystemReference, project: Project, offer: Offer) -> _Row:
+    """Tell what the project's data tells; nothing is imported or built."""
+    missing = None
     try:
-        cls = load_system(name)
-        capabilities = sorted(check_adapter(cls))  # type: ignore[arg-type]  # load_system gives a class
+        if not is_ready(reference):
+            missing = f"its environment is not built: the first run does it, or mempress env prepare {offer.name}"
+    except EnvironmentFailedError as error:
+        missing = str(error)
+    return _Row(
+        name=offer.name,
+        ready=missing is None,
+        version=project.locked_version(offer.package) if project.requirements else _own_version(),
+        capabilities=list(offer.capabilities),
+        summary=offer.summary,
+        missing=missing,
+        note=offer.note,
+    )
+
+
+def _foreign_row(reference: SystemReference) -> _Row:
+    """Load someone else's adapter to see whether it can be; what its import raises is what is missing."""
+    try:
+        cls = load_class(reference.target)
+        capabilities = sorted(check_adapter(cls))
     except AdapterError as error:
-        return _Row(name, ready=False, version=None, capabilities=[], missing=str(error))
+        return _Row(reference.label, ready=False, version=None, capabilities=[], missing=str(error))
     version = getattr(cls, "version", None)
-    return _Row(name, ready=True, version=version if isinstance(version, str) else None, capabilities=capabilities)
+    known = version if isinstance(version, str) else None
+    return _Row(reference.label, ready=True, version=known, capabilities=capabilities)
+
+
+def _own_version() -> str:
+    from mempress import __version__
+
+    return __version__

@@ -44,3 +44,7 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     workload: WorkloadHead
     environment: dict[str, Any]
     harness: HarnessCost | None
+    python: str | None = None
+    """The version of the Python that its worker runs; None: its environment could not be built."""
+    packages: dict[str, str] = {}
+    """What is installed there; an environment of its own also leaves its ``requirements.lock`` beside this file."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -21,11 +22,13 @@ from mempress.model import HarnessCost, RunHead, WorkloadHead
 from mempress.runfiles import RUNS, RunFiles, run_files, write_json
 from mempress.runner.client import SystemClient, WorkerSettings
 from mempress.runner.environment import describe_machine, memory_limit, worker_environment
+from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
 from mempress.runner.run import Run, RunPlan
+from mempress.runner.supervisor import Launch
 from mempress.systems.registry import find_system
 from mempress.workload import open_source
-from mempress.workload.prepare import prepare
+from mempress.workload.prepare import prepare as prepare_workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -52,6 +55,9 @@ class RunNotice:
 class Listener:
     """Hears what a benchmark does; the base class is deaf."""
 
+    def preparing(self, text: str) -> None:
+        """An environment is built; ``text`` is one line of its progress."""
+
     def run_began(self, notice: RunNotice) -> None:
         """A run begins."""
 
@@ -74,9 +80,11 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
     references = [find_system(spec) for spec in config.systems]
     _check_options(config, references)
     source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
-    with prepare(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
+    with prepare_workload(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
         settings, environment = worker_settings(config)
         bench = Bench(config, workload, settings, environment, measure_harness(settings, workload), listener)
+        for reference in references:
+            bench.place(reference)
         shutil.rmtree(out / RUNS, ignore_errors=True)
         for repeat in range(config.repeats):
             for reference in _rotated(references, repeat):
@@ -95,14 +103,29 @@ class Bench:
     harness: HarnessCost | None
     listener: Listener
     kind: type[Run] = Run
+    places: Places = field(default_factory=Places)
+
+    def place(self, reference: SystemReference) -> Place:
+        """Give where a system runs; its environment is built first where it is not there yet."""
+        return self.places.of(reference, self.listener.preparing)
 
 
 def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemReference) -> Path:
     """Take a system through a run; gives its directory. Its journal is complete, whatever happened."""
     files.workdir.mkdir(parents=True)
     write_json(files.head, head)
+    place = bench.place(reference)
+    if place.interpreter is not None and place.interpreter.lock is not None:
+        shutil.copyfile(place.interpreter.lock, files.lock)
     bench.listener.run_began(RunNotice(head.run, bench.workload.records))
-    plan = RunPlan(reference, files.workdir, bench.config, bench.workload, bench.settings)
+    plan = RunPlan(
+        reference=reference,
+        workdir=files.workdir,
+        config=bench.config,
+        workload=bench.workload,
+        settings=place.settings(bench.settings),
+        refusal=place.refusal,
+    )
     try:
         with JournalWriter(files.journal) as journal:
             recorder = Recorder(journal, bench.config, bench.listener.sampled)
@@ -141,7 +164,7 @@ def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
     """Give what every worker of a benchmark is started with, and the environment as its runs' heads describe it."""
     limit, limit_words = memory_limit(config.memory_limit_bytes)
     settings = WorkerSettings(
-        environment=worker_environment(),
+        launch=Launch((sys.executable,), worker_environment()),
         config={
             "capacity_records": config.capacity_records,
             "capacity_bytes": config.capacity_bytes,
@@ -167,6 +190,7 @@ def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
 
 def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
     """Give the head of a run that is about to begin."""
+    interpreter = bench.place(reference).interpreter
     slug = re.sub(r"[^a-z0-9._-]+", "-", reference.label.lower())
     workload = bench.workload
     options = {system: masked(given) for system, given in bench.config.options.items()}
@@ -182,6 +206,8 @@ def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
         ),
         environment=bench.environment,
         harness=bench.harness,
+        python=None if interpreter is None else interpreter.python,
+        packages={} if interpreter is None else dict(interpreter.packages),
     )
 
 
@@ -197,7 +223,7 @@ def _named_apart(head: RunHead, out: Path) -> RunHead:
 def _check_options(config: RunConfig, references: Sequence[SystemReference]) -> None:
     labels = [reference.label for reference in references]
     for system in config.options:
-        if system not in labels:
+        if system not in labels and system not in [reference.name for reference in references]:
             raise UsageError(
                 f"An option is meant for {system!r}, which is not in this run: write one of {', '.join(labels)} before "
                 "the dot."

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mempress.runner.limits import MemoryLimit
+    from mempress.runner.supervisor import Launch
     from mempress.systems.registry import SystemReference
 
 _BLOCK_BYTES = 512
@@ -26,7 +27,7 @@ _BLOCK_BYTES = 512
 class WorkerSettings:
     """What a worker is started with; the same for every system of a run."""
 
-    environment: Mapping[str, str]
+    launch: Launch
     config: Mapping[str, Any]
     """The fields of ``SystemConfig`` but ``embed``, the options aside."""
     timeout_seconds: float
@@ -54,7 +55,7 @@ class SystemClient:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._worker = Supervisor(
-            environment=settings.environment,
+            launch=settings.launch,
             dimension=settings.config["dimension"],
             timeout_seconds=settings.timeout_seconds,
             memory_limit=settings.memory_limit,
@@ -66,7 +67,8 @@ class SystemClient:
     def open(self, reference: SystemReference, workdir: Path, options: Mapping[str, Any]) -> Opening | str:
         """Import and construct the system; gives the error's text where that fails."""
         config = {**self._settings.config, "options": dict(options)}
-        reply = self._ask("error", {"do": "open", "spec": reference.spec, "workdir": str(workdir), "config": config})
+        names = {"target": reference.target, "label": reference.label, "named": reference.named}
+        reply = self._ask("error", {"do": "open", "workdir": str(workdir), "config": config} | names)
         if reply["error"] is not None:
             return str(reply["error"])
         self.capabilities = frozenset(reply["capabilities"])

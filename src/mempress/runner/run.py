@@ -34,6 +34,8 @@ class RunPlan:
     config: RunConfig
     workload: Workload
     settings: WorkerSettings
+    refusal: str | None
+    """Why its environment is not there; None: it is."""
 
 
 class Run:
@@ -42,7 +44,7 @@ class Run:
     def __init__(self, plan: RunPlan, recorder: Recorder) -> None:
         self._plan = plan
         self._recorder = recorder
-        self._options = plan.config.options.get(plan.reference.label, {})
+        self._options = plan.reference.options(plan.config.options)
         self._client: SystemClient | None = None
 
     def execute(self) -> Status:
@@ -61,6 +63,9 @@ class Run:
 
     def _phases(self) -> tuple[Status, str]:
         self._recorder.begin("setup")
+        if self._plan.refusal is not None:
+            self._recorder.fail("environment", self._plan.refusal)
+            return "unavailable", self._plan.refusal
         client = self._client = SystemClient(self._plan.settings)
         refusal = self._open(client)
         if refusal is not None:

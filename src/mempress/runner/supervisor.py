@@ -9,7 +9,6 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +44,14 @@ class WorkerLostError(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a worker's process is started: the words that start its interpreter, and its environment variables."""
+
+    python: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Output:
     """What a worker printed: how much, and the last of it."""
@@ -70,7 +77,7 @@ class Supervisor:
     def __init__(
         self,
         *,
-        environment: Mapping[str, str],
+        launch: Launch,
         dimension: int,
         timeout_seconds: float,
         memory_limit: MemoryLimit,
@@ -81,9 +88,9 @@ class Supervisor:
         self._embed = embed
         self._buffer = FrameBuffer(_REPLY_LIMIT_BYTES)
         self.output = Output()
-        self._start(environment, dimension)
+        self._start(launch, dimension)
 
-    def _start(self, environment: Mapping[str, str], dimension: int) -> None:
+    def _start(self, launch: Launch, dimension: int) -> None:
         child_read, self._to_worker = os.pipe()
         self._from_worker, child_write = os.pipe()
         self._printed, child_output = os.pipe()
@@ -92,12 +99,12 @@ class Supervisor:
         self._beat = mmap.mmap(beat_fd, _BEAT.size)
         arguments = [str(number) for number in (child_read, child_write, beat_fd, dimension, os.getpid())]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "mempress.worker", *arguments],
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, in the system's interpreter
+                [*launch.python, "-m", "mempress.worker", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=child_output,
                 stderr=child_output,
-                env=dict(environment),
+                env=dict(launch.environment),
                 pass_fds=(child_read, child_write, beat_fd),
                 start_new_session=True,
             )

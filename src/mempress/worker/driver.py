@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mempress.clock import clock_ns
 from mempress.errors import AdapterError
 from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of, check_adapter
-from mempress.systems.registry import find_system, load_system
+from mempress.systems.registry import load_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,8 +47,8 @@ class Driver:
         self._beat()
         started = clock_ns()
         try:
-            cls = load_system(command["spec"])
-            declared = check_adapter(cls)  # type: ignore[arg-type]  # load_system gives a class
+            cls = load_class(command["target"])
+            declared = check_adapter(cls)
             imported = clock_ns()
             self._system = cls(Path(command["workdir"]), config)
             opened = clock_ns()
@@ -56,10 +56,9 @@ class Driver:
             name, version = getattr(self._system, "name", None), plain(getattr(self._system, "version", None))
         except Exception as error:  # noqa: BLE001 - the worker's boundary: an adapter's exception becomes data
             return {"error": describe(error)}
-        reference = find_system(command["spec"])
         return {
             "error": None,
-            "name": name if isinstance(name, str) and name and not reference.named else reference.label,
+            "name": name if isinstance(name, str) and name and not command["named"] else command["label"],
             "version": version,
             "capabilities": sorted(capabilities),
             "import_ns": imported - started,

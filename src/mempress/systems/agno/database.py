@@ -34,8 +34,7 @@ def open_database(workdir: Path, options: AgnoOptions) -> BaseDb:
                 return _construct("agno.db.postgres", "PostgresDb", db_url=options.db_url, db_schema=schema)
     except ImportError as error:
         raise UsageError(
-            f"agno: db={options.db} needs a package that is missing ({error}). "
-            f"Install it with: pip install 'agno[{options.db}]'"
+            f"agno: db={options.db} needs a package that this version does not bring ({error}). Use another db."
         ) from error
 
 

@@ -24,7 +24,9 @@ try:
     from agno.db.schemas import UserMemory
     from agno.memory import MemoryManager
 except ImportError as error:
-    raise UsageError(f"Agno is not installed ({error}). Install it with: pip install 'mempress[agno]'") from error
+    raise UsageError(
+        f"Agno is not installed in this Python ({error}). Name the system agno: it then runs in its own environment."
+    ) from error
 
 __all__ = ["BaseDb", "MemoryManager", "UserMemory", "agno_warnings"]
 

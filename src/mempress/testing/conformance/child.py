@@ -43,7 +43,8 @@ def _work(task: Task, pipe: int) -> None:
         except OSError:
             os._exit(LOST_PIPE_STATUS)
 
-    sys.path[:] = task.import_path
+    if task.import_path is not None:
+        sys.path[:] = task.import_path
     driver = Driver(task.target, task.options, Path(task.root), lambda call: send(Call(call)))
     send(_check_named(task.check).run(driver, preparing=task.preparing))
 

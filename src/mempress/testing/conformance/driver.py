@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mempress.errors import AdapterError
 from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of, check_adapter
-from mempress.systems.registry import load_system
+from mempress.systems.registry import load_class
 from mempress.testing.conformance.check import CannotTellError, ViolationError, require
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Driver:
     def adapter(self) -> Any:
         """Give the adapter class; a target that cannot be loaded violates every check."""
         if self._adapter is None:
-            self._adapter = self.guarded("the import", lambda: load_system(self._target))
+            self._adapter = self.guarded("the import", lambda: load_class(self._target))
         return self._adapter
 
     def capabilities(self) -> frozenset[str]:

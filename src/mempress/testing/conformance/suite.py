@@ -10,9 +10,11 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from mempress.environments import Interpreter, prepare
 from mempress.systems.registry import find_system
 from mempress.testing.conformance.check import Check, Failed, NotApplicable, Outcome, Passed
 from mempress.testing.conformance.checks import all_checks
@@ -21,12 +23,29 @@ from mempress.testing.conformance.report import CheckResult, ConformanceReport
 from mempress.testing.conformance.wire import LOST_PIPE_STATUS, Call, Died, Message, Task, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mempress.systems.protocol import JSON
 
 _CHILD = "mempress.testing.conformance.child"
 _NO_OPTIONS: Mapping[str, JSON] = {}
+
+
+def _deaf(_: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is checked: a class, its options, and where it runs."""
+
+    target: str
+    options: Mapping[str, JSON]
+    interpreter: Interpreter
+
+
+def _subject(spec: str, options: Mapping[str, JSON], say: Callable[[str], None] = _deaf) -> _Subject:
+    reference = find_system(spec)
+    return _Subject(reference.target, reference.options({reference.label: options}), prepare(reference, say))
 
 
 def run_conformance(
@@ -35,21 +54,24 @@ def run_conformance(
     *,
     timeout_seconds: float = 30.0,
     jobs: int | None = None,
+    say: Callable[[str], None] = _deaf,
 ) -> ConformanceReport:
     """Put an adapter through every check.
 
     ``target`` is what the command line takes (an entry point's name, ``package.module:Class``, ``file.py:Class``) or
     the class itself, as long as it can be imported by name. ``timeout_seconds`` is for each call into the adapter.
     ``jobs`` checks run at a time: as many as there are processors, at most 4, unless given.
+    ``say`` is told each line of progress where the system's environment has to be built first.
 
     Raises:
         UsageError: the target names nothing.
+        EnvironmentFailedError: its environment cannot be built.
     """
     spec = target_spec(target)
-    find_system(spec)
+    subject = _subject(spec, options, say)
 
     def judge(check: Check) -> CheckResult:
-        return CheckResult(check.name, check.title, run_check(check, spec, options, timeout_seconds=timeout_seconds))
+        return CheckResult(check.name, check.title, _run_on(subject, check, timeout_seconds))
 
     results: list[CheckResult] = []
     for check in (check for check in all_checks() if check.basic):
@@ -67,14 +89,18 @@ def run_check(
     check: Check, target: str | type, options: Mapping[str, JSON] = _NO_OPTIONS, *, timeout_seconds: float = 30.0
 ) -> Outcome:
     """Put an adapter through one check; see ``run_conformance``."""
+    return _run_on(_subject(target_spec(target), options), check, timeout_seconds)
+
+
+def _run_on(subject: _Subject, check: Check, timeout_seconds: float) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="mempress-check-", ignore_cleanup_errors=True) as scratch:
         root = Path(scratch)
         for directory in ("workdirs", "tmp"):
             (root / directory).mkdir()
         for preparing in (True, False) if check.prepare is not None else (False,):
-            spec = target_spec(target)
-            task = Task(spec, options, check.name, preparing, str(root / "workdirs"), tuple(sys.path))
-            outcome = _run_task(task, root, timeout_seconds)
+            import_path = tuple(sys.path) if subject.interpreter.lock is None else None
+            task = Task(subject.target, subject.options, check.name, preparing, str(root / "workdirs"), import_path)
+            outcome = _run_task(task, subject.interpreter, root, timeout_seconds)
             if not isinstance(outcome, Passed):
                 return outcome
     return Passed()
@@ -85,11 +111,11 @@ def target_spec(target: str | type) -> str:
     return target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
 
 
-def _run_task(task: Task, root: Path, timeout_seconds: float) -> Outcome:
+def _run_task(task: Task, interpreter: Interpreter, root: Path, timeout_seconds: float) -> Outcome:
     """Run one task in its own process and its own session, with its own directory for temporary files."""
     reading, writing = os.pipe()
-    environment = os.environ | {"TMPDIR": str(root / "tmp")}
-    command = [sys.executable, "-m", _CHILD, str(writing)]
+    environment = interpreter.environment(os.environ) | {"TMPDIR": str(root / "tmp")}
+    command = interpreter.command("-m", _CHILD, str(writing))
     with os.fdopen(reading, "rb", buffering=0) as pipe, (root / "stdout").open("wb") as out:
         try:
             child = subprocess.Popen(  # noqa: S603 - the command is our own

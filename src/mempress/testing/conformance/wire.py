@@ -27,7 +27,8 @@ class Task:
     check: str
     preparing: bool
     root: str
-    import_path: tuple[str, ...]
+    import_path: tuple[str, ...] | None
+    """The import path of the worker; None: that of its interpreter."""
 
     def to_json(self) -> str:
         """Give the task as JSON."""

@@ -1,0 +1,1 @@
+"""sqlite-vec: a vector index as an extension of SQLite; ``adapter`` has the class."""

@@ -1,0 +1,26 @@
+"""What tests of shipped systems share: each runs in its own environment, built once in the cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from tests.systems.driven import Driven, Stable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Drive(Protocol):
+    """Opens a system by name on a workdir, with options."""
+
+    def __call__(self, spec: str, workdir: Path, **options: Any) -> Driven: ...
+
+
+@pytest.fixture(scope="session")
+def drive() -> Iterator[Drive]:
+    """Open systems; what is left of them ends with the session."""
+    stable = Stable()
+    yield lambda spec, workdir, **options: Driven(stable, spec, workdir, options)
+    stable.end()
