@@ -18,9 +18,9 @@ class Drive(Protocol):
     def __call__(self, spec: str, workdir: Path, **options: Any) -> Driven: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def drive() -> Iterator[Drive]:
-    """Open systems; what is left of them ends with the session."""
+    """Open systems; their processes end with the module, before a test that counts the children of its own process."""
     stable = Stable()
     yield lambda spec, workdir, **options: Driven(stable, spec, workdir, options)
     stable.end()
