@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.systems.driven import DrivenError
 
@@ -140,6 +140,7 @@ class TestStore:
             rows = dict(database.execute("SELECT memory_id, topics FROM agno_memories"))
         assert rows == {"a": '["food", "na\\u00efve"]', "b": "null"}
 
+    @settings(deadline=None)  # each example is a round trip to another process
     @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5))
     def test_any_text_comes_back_as_it_went(self, texts: list[str], shared: Driven) -> None:
         records = [Record(f"any{number}", text) for number, text in enumerate(texts)]
