@@ -101,5 +101,5 @@ def test_the_engine_imports_nothing_of_the_harness_and_no_exporter() -> None:
     assert set(extra) <= {"mempress", "mempress.embedding", "mempress.errors", "mempress.systems"} | {
         "mempress.systems.protocol",
         "mempress.systems.registry",
-            "mempress.systems.shipped",
+        "mempress.systems.shipped",
     }
