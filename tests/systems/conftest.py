@@ -7,20 +7,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from tests.systems.driven import Driven, Stable
 
+from mempress.systems.registry import find_system
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mempress.systems.registry import SystemReference
+
 
 class Drive(Protocol):
-    """Opens a system by name on a workdir, with options."""
+    """Opens a system, by name or by reference, on a workdir, with options."""
 
-    def __call__(self, spec: str, workdir: Path, **options: Any) -> Driven: ...
+    def __call__(self, system: str | SystemReference, workdir: Path, **options: Any) -> Driven: ...
 
 
 @pytest.fixture(scope="module")
 def drive() -> Iterator[Drive]:
     """Open systems; their processes end with the module, before a test that counts the children of its own process."""
     stable = Stable()
-    yield lambda spec, workdir, **options: Driven(stable, spec, workdir, options)
+
+    def opened(system: str | SystemReference, workdir: Path, **options: Any) -> Driven:
+        return Driven(stable, find_system(system) if isinstance(system, str) else system, workdir, options)
+
+    yield opened
     stable.end()

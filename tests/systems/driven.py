@@ -13,11 +13,12 @@ from mempress.environments import prepare
 from mempress.runner.client import Opening, SystemClient, WorkerSettings
 from mempress.runner.environment import memory_limit, worker_environment
 from mempress.runner.supervisor import Launch
-from mempress.systems.registry import find_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from mempress.systems.registry import SystemReference
 
 _TIMEOUT_SECONDS = 60.0
 
@@ -29,14 +30,13 @@ class DrivenError(RuntimeError):
 class Driven:
     """An open system. Its methods are the protocol's; texts that ``get`` gives are cut to 2,000 characters."""
 
-    def __init__(self, stable: Stable, spec: str, workdir: Path, options: Mapping[str, Any]) -> None:
+    def __init__(self, stable: Stable, reference: SystemReference, workdir: Path, options: Mapping[str, Any]) -> None:
         self._stable = stable
-        self._spec = spec
-        self._client = stable.take(spec)
-        reference = find_system(spec)
+        self._reference = reference
+        self._client = stable.take(reference)
         opening = self._client.open(reference, workdir, reference.options({reference.label: options}))
         if not isinstance(opening, Opening):
-            stable.give_back(spec, self._client)
+            stable.give_back(reference, self._client)
             raise DrivenError(opening)
         self.pid: int = self._client._worker.pid
         self.version = opening.version
@@ -72,7 +72,7 @@ class Driven:
     def close(self) -> None:
         """Close the system; its process waits for the next test."""
         _judged(self._client.close())
-        self._stable.give_back(self._spec, self._client)
+        self._stable.give_back(self._reference, self._client)
 
     def kill(self) -> None:
         """End its process as a crash would."""
@@ -100,20 +100,20 @@ class Stable:
     def __init__(self) -> None:
         self._idle: dict[str, list[SystemClient]] = {}
 
-    def take(self, spec: str) -> SystemClient:
-        idle = self._idle.get(spec)
-        return idle.pop() if idle else _started(spec)
+    def take(self, reference: SystemReference) -> SystemClient:
+        idle = self._idle.get(reference.spec)
+        return idle.pop() if idle else _started(reference)
 
-    def give_back(self, spec: str, client: SystemClient) -> None:
-        self._idle.setdefault(spec, []).append(client)
+    def give_back(self, reference: SystemReference, client: SystemClient) -> None:
+        self._idle.setdefault(reference.spec, []).append(client)
 
     def end(self) -> None:
         for client in (client for idle in self._idle.values() for client in idle):
             client.release()
 
 
-def _started(spec: str) -> SystemClient:
-    interpreter = prepare(find_system(spec), lambda text: None)
+def _started(reference: SystemReference) -> SystemClient:
+    interpreter = prepare(reference, lambda _: None)
     launch = Launch(tuple(interpreter.command()), interpreter.environment(worker_environment()))
     settings = WorkerSettings(
         launch=launch,

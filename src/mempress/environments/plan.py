@@ -80,7 +80,11 @@ def resolve(wanted: Path, lock: Path, arguments: Sequence[str], say: Callable[[s
         EnvironmentFailedError: there is no solution, or no network.
     """
     form = ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"]
-    run_uv(["pip", "compile", str(wanted), "-o", str(lock), *form, *arguments], cwd=wanted.parent, say=say)
+    run_uv(
+        ["pip", "compile", str(wanted.absolute()), "-o", str(lock.absolute()), *form, *arguments],
+        cwd=wanted.parent,
+        say=say,
+    )
 
 
 def _plan(project: Project, base: Base, path: Path, cache: Cache) -> Plan:
