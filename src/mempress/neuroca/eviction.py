@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mempress.neuroca.blocks import whole_blocks
 from mempress.neuroca.errors import CapacityError
 from mempress.neuroca.policies.view import view
 from mempress.neuroca.record import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
     from mempress.neuroca.breaker import Breaker
     from mempress.neuroca.core import Core
     from mempress.neuroca.ledger import Slots
@@ -22,8 +26,6 @@ if TYPE_CHECKING:
 SAMPLE = 131_072
 _QUEUE = 2_048
 _QUEUE_SHARE = 32
-_NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-"""An empty queue: slots, and what ``arrived`` and ``hits`` were when they were scored."""
 
 
 class Eviction:
@@ -32,39 +34,38 @@ class Eviction:
     def __init__(self, core: Core, breaker: Breaker) -> None:
         self._core = core
         self._breaker = breaker
-        self._queue = _NOBODY
-        self._at = 0
+        self._queue: Iterator[tuple[int, int, float]] = iter(())
         self._turn = 0
 
-    def choose(self, records: int, size: int, spare: frozenset[int] = frozenset()) -> list[int]:
+    def choose(self, records: int, size: int, spare: Sequence[int] = ()) -> list[int]:
         """Choose victims: at least ``records``, holding at least ``size`` bytes together; none out of ``spare``.
 
         Raises:
             CapacityError: there are not enough (says how many are pinned), or the policy failed.
         """
         chosen: list[int] = []
-        barred = np.fromiter(spare, "i8", len(spare))
-        freed = 0
+        barred, freed = set(spare), 0
         while len(chosen) < records or freed < size:
-            wanted = max(records - len(chosen), 1)
-            some = self._take(wanted, barred)
-            if not len(some):
-                self._refill(np.concatenate([barred, np.asarray(chosen, np.int64)]), wanted)
-                some = self._take(wanted, barred)
-            if not len(some):
+            slot = self._pop(barred)
+            if slot is None:
+                self._refill(barred, max(records - len(chosen), 1))
+                slot = self._pop(barred)
+            if slot is None:
                 raise CapacityError(self._why_not(records))
-            chosen.extend(some.tolist())
-            freed += int(self._core.ledger.size[some].sum(dtype=np.int64))
+            chosen.append(slot)
+            barred.add(slot)
+            freed += self._core.ledger.size_of(slot)
         return chosen
 
     def pop(self) -> int | None:
         """Choose one victim from the queue; None: it must be refilled first, by ``choose``."""
-        slots, arrived, hits = self._queue
-        ledger = self._core.ledger
-        while self._at < len(slots):
-            at, slot = self._at, int(slots[self._at])
-            self._at += 1
-            if ledger.tier[slot] and ledger.arrived[slot] == arrived[at] and ledger.hits[slot] == hits[at]:
+        return self._pop(frozenset())
+
+    def _pop(self, barred: AbstractSet[int]) -> int | None:
+        """Take the least worth from the queue, passing over those that were used or replaced since they were scored."""
+        unchanged = self._core.ledger.unchanged
+        for slot, arrived, hits in self._queue:
+            if slot not in barred and unchanged(slot, arrived, hits):
                 return slot
         return None
 
@@ -82,59 +83,41 @@ class Eviction:
 
     def forget_queue(self) -> None:
         """Score anew at the next choice."""
-        self._queue = _NOBODY
-        self._at = 0
+        self._queue = iter(())
 
-    def _take(self, wanted: int, barred: Slots) -> Slots:
-        """Take at most ``wanted`` from the queue, the least worth first, passing over those that have changed."""
-        found: list[Slots] = []
-        missing = wanted
-        while missing > 0 and self._at < len(self._queue[0]):
-            slots, arrived, hits = (column[self._at : self._at + missing] for column in self._queue)
-            self._at += len(slots)
-            ledger = self._core.ledger
-            same = (ledger.tier[slots] != Tier.FREE) & (ledger.arrived[slots] == arrived) & (ledger.hits[slots] == hits)
-            fresh = self._without(slots[same], barred)
-            missing -= len(fresh)
-            found.append(fresh)
-        return np.concatenate(found) if found else _NOBODY[0]
-
-    def _refill(self, taken: Slots, wanted: int) -> None:
-        candidates = self._candidates(taken)
-        if not len(candidates):
+    def _refill(self, barred: Iterable[int], wanted: int) -> None:
+        candidates = self._candidates(barred)
+        count = len(candidates)
+        if not count:
             return
         core, ledger = self._core, self._core.ledger
-        columns = view(ledger, candidates, core.now(), core.budget.cost(ledger, candidates))
+        whole = whole_blocks(candidates)
+        columns = view(ledger, whole, core.now(), core.budget.cost(ledger, whole))
         try:
-            scores = core.worth.score(columns)
+            scores = core.worth.score(columns)[:count]
         except Exception as error:
             self._breaker.failed(error)
             raise CapacityError(
                 f"The budget is full and the policy {core.worth.name!r} failed ({type(error).__name__}: {error}): "
                 "mend it, or set another worth."
             ) from error
-        count = min(len(candidates), max(wanted, min(_QUEUE, len(candidates) // _QUEUE_SHARE)))
-        lowest = np.argpartition(scores, count - 1)[:count]
-        lowest = lowest[np.lexsort((ledger.arrived[candidates[lowest]], scores[lowest]))]
-        slots = candidates[lowest]
-        self._queue = (slots, ledger.arrived[slots], ledger.hits[slots])
-        self._at = 0
+        most = min(count, max(wanted, min(_QUEUE, count // _QUEUE_SHARE)))
+        lowest = np.argpartition(scores, most - 1)[:most]
+        slots = candidates[lowest[np.lexsort((ledger.arrived[candidates[lowest]], scores[lowest]))]]
+        scored = (slots.tolist(), ledger.arrived[slots].tolist(), ledger.hits[slots].tolist())
+        self._queue = zip(*scored, strict=True)
 
-    def _candidates(self, taken: Slots) -> Slots:
+    def _candidates(self, barred: Iterable[int]) -> Slots:
         ledger = self._core.ledger
         stride = max(1, ledger.top // SAMPLE)
         self._turn = (self._turn + 1) % stride
-        tier, pinned = ledger.tier[self._turn : ledger.top : stride], ledger.pinned[self._turn : ledger.top : stride]
-        found = np.flatnonzero((tier > Tier.STM) & ~pinned) * stride + self._turn
-        fresh = self._without(found, taken)
-        if len(fresh):
-            return fresh
-        everyone = np.flatnonzero((ledger.tier[: ledger.top] != Tier.FREE) & ~ledger.pinned[: ledger.top])
-        return self._without(everyone, taken)
-
-    @staticmethod
-    def _without(slots: Slots, taken: Slots) -> Slots:
-        return slots[~np.isin(slots, taken)] if len(taken) else slots
+        tier, free = ledger.tier[: ledger.top], ~ledger.pinned[: ledger.top]
+        cells = free.data
+        for slot in barred:
+            cells[slot] = False
+        part = slice(self._turn, None, stride)
+        found = np.flatnonzero((tier[part] > Tier.STM) & free[part]) * stride + self._turn
+        return found if len(found) else np.flatnonzero((tier != Tier.FREE) & free)
 
     def _why_not(self, records: int) -> str:
         ledger = self._core.ledger

@@ -112,10 +112,10 @@ class Maintenance:
         if core.budget.pressure(core.ledger) > 0 and len(core.index):
             written = incoming + core.unmaintained
             self._credit = min(self._credit + affordable(core, written * 16), 16 * _CHECKS_PER_PASS)
-            if len(aged) and self._credit >= 16:
+            if aged and self._credit >= 16:
                 checks = min(len(aged), self._credit // 16, _CHECKS_PER_STEP)
                 self._credit -= 16 * checks
-                consolidate(core, aged[-checks:].tolist())
+                consolidate(core, aged[-checks:])
         core.unmaintained = 0
 
     def _promote_all(self) -> int:

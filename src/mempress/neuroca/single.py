@@ -40,7 +40,7 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
     if slot is None:
         return False
     try:
-        hits = 0.0 if held is None else float(core.ledger.hits[slot])
+        hits = 0.0 if held is None else core.ledger.hits_of(slot)
         _commit(
             core, draft, _entry(core, draft, slot, hits), None if vectors is None else vectors[0].astype(np.float16)
         )

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mempress.neuroca.blocks import chosen, whole_blocks
 from mempress.neuroca.policies import promotion
 from mempress.neuroca.policies.view import View, view
 from mempress.neuroca.record import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mempress.neuroca.core import Core
     from mempress.neuroca.ledger import Slots
 
@@ -24,31 +27,25 @@ _BLOCKS = 16
 
 def count_accesses(core: Core) -> None:
     """Add the waiting accesses to hits and clock, and promote whom they lift."""
-    if not core.touches:
-        return
-    ledger = core.ledger
-    slots = np.concatenate([np.asarray(item[0], np.int64) for item in core.touches])
-    weights = np.concatenate([np.asarray(item[1], np.float32) for item in core.touches])
-    times = np.concatenate([np.full(len(item[0]), item[2]) for item in core.touches])
+    used: dict[int, None] = {}
+    for slots, weights, moment in core.touches:
+        used |= dict.fromkeys(core.ledger.use(slots, weights, moment))
     core.touches.clear()
-    held = ledger.held(slots)
-    slots, weights, times = slots[held], weights[held], times[held]
-    np.add.at(ledger.hits, slots, weights)
-    np.maximum.at(ledger.used_at, slots, times)
-    ledger.dirty[slots] = True
-    ledger.access_clock += float(weights.sum()) / max(ledger.live, 1)
-    promote(core, np.unique(slots))
+    promote(core, list(used))
 
 
-def promote(core: Core, slots: Slots) -> None:
-    """Move up those of the slots whom importance and use entitle."""
-    ledger, settings = core.ledger, core.settings
-    columns = _view(core, slots)
-    to_ltm = (ledger.tier[slots] == Tier.MTM) & (promotion.to_ltm(columns) >= settings.promote_ltm)
-    to_mtm = (ledger.tier[slots] == Tier.STM) & (promotion.to_mtm(columns) >= settings.promote_mtm)
-    ledger.move(slots[to_ltm], Tier.LTM)
-    ledger.move(slots[to_mtm], Tier.MTM)
-    core.testimony.note(promoted=int(np.count_nonzero(to_ltm) + np.count_nonzero(to_mtm)))
+def promote(core: Core, slots: Sequence[int] | Slots) -> None:
+    """Move up those of the slots, each given once, whom importance and use entitle."""
+    if not len(slots):
+        return
+    ledger, settings, count = core.ledger, core.settings, len(slots)
+    whole = whole_blocks(slots)
+    columns = _view(core, whole)
+    to_ltm = chosen(whole, (columns.tier == Tier.MTM) & (promotion.to_ltm(columns) >= settings.promote_ltm), count)
+    to_mtm = chosen(whole, (columns.tier == Tier.STM) & (promotion.to_mtm(columns) >= settings.promote_mtm), count)
+    ledger.move(to_ltm, Tier.LTM)
+    ledger.move(to_mtm, Tier.MTM)
+    core.testimony.note(promoted=len(to_ltm) + len(to_mtm))
 
 
 def stm_quota(core: Core) -> int:
@@ -56,21 +53,23 @@ def stm_quota(core: Core) -> int:
     return int(core.settings.stm_share * core.budget.tier_capacity(core.ledger))
 
 
-def age(core: Core, incoming: int) -> Slots:
+def age(core: Core, incoming: int) -> list[int]:
     """Move the oldest out of STM, so that ``incoming`` new ones fit into its share; give those that moved."""
     ledger = core.ledger
     quota = stm_quota(core)
     excess = ledger.by_tier[Tier.STM] + incoming - quota
     if excess <= 0 or not ledger.by_tier[Tier.STM]:
-        return np.empty(0, np.int64)
+        return []
     stm = np.flatnonzero(ledger.tier[: ledger.top] == Tier.STM)
     count = min(len(stm), excess + quota // _BLOCKS)
-    oldest = stm[np.argpartition(ledger.arrived[stm], count - 1)[:count]]
+    oldest = whole_blocks(stm[np.argpartition(ledger.arrived[stm], count - 1)[:count]])
     proven = promotion.to_ltm(_view(core, oldest)) >= core.settings.promote_ltm
-    ledger.move(oldest[proven], Tier.LTM)
-    ledger.move(oldest[~proven], Tier.MTM)
-    core.testimony.note(aged=int(np.count_nonzero(~proven)), promoted=int(np.count_nonzero(proven)))
-    return oldest
+    promoted, aged = chosen(oldest, proven, count), chosen(oldest, ~proven, count)
+    ledger.move(promoted, Tier.LTM)
+    ledger.move(aged, Tier.MTM)
+    core.testimony.note(aged=len(aged), promoted=len(promoted))
+    moved: list[int] = oldest[:count].tolist()
+    return moved
 
 
 def relieve_ltm(core: Core) -> int:
@@ -82,8 +81,8 @@ def relieve_ltm(core: Core) -> int:
         return 0
     ltm = np.flatnonzero(ledger.tier[: ledger.top] == Tier.LTM)
     count = min(len(ltm), excess + quota // _BLOCKS)
-    scores = promotion.to_ltm(_view(core, ltm))
-    ledger.move(ltm[np.argpartition(scores, count - 1)[:count]], Tier.MTM)
+    scores = promotion.to_ltm(_view(core, whole_blocks(ltm)))[: len(ltm)]
+    ledger.move(ltm[np.argpartition(scores, count - 1)[:count]].tolist(), Tier.MTM)
     core.testimony.note(demoted=count)
     return count
 

@@ -87,7 +87,7 @@ def remove(core: Core, slots: Sequence[int]) -> None:
     with consistent(core):
         core.index.remove(slots)
         core.ids.drop(slots)
-        core.ledger.drop(np.asarray(slots, np.int64))
+        core.ledger.drop(slots)
         core.ledger.give_back(slots)
         core.words.settle(changes, written=written)
 
@@ -164,7 +164,7 @@ def _plan(core: Core, eviction: Eviction, drafts: Sequence[Draft]) -> _Plan:
 
 def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: Sequence[int]) -> list[int]:
     size = sum(draft.size for draft in drafts) + len(drafts) * 2 * core.settings.dimension
-    given_back = int(core.ledger.size[list(replaced)].sum()) if replaced else 0
+    given_back = sum(core.ledger.size_of(slot) for slot in replaced)
     records, excess = core.budget.excess(core.ledger, len(drafts) - len(replaced), size - given_back)
     if not records and not excess:
         return []
@@ -174,7 +174,7 @@ def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: 
             "raise the capacity, or use overflow 'evict'."
         )
     eviction.must_not_rest()
-    return eviction.choose(records, excess, frozenset(replaced))
+    return eviction.choose(records, excess, replaced)
 
 
 def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: _Plan) -> None:
@@ -206,7 +206,7 @@ def _exchange(
     gone = [*plan.replaced, *plan.reused, *plan.emptied]
     core.index.remove(gone)
     core.ids.drop(gone)
-    core.ledger.drop(np.asarray(gone, np.int64))
+    core.ledger.drop(gone)
     core.ledger.give_back(plan.emptied)
     if halves is not None:
         core.index.add(plan.slots, halves.astype(np.float32))
@@ -224,7 +224,7 @@ def _rows(drafts: Sequence[Draft], slots: Sequence[int], halves: NDArray[np.floa
 
 def _entries(core: Core, drafts: Sequence[Draft], plan: _Plan) -> list[Entry]:
     now, ledger = core.now(), core.ledger
-    hits = dict(zip(plan.replaced, ledger.hits[plan.replaced].tolist(), strict=True))
+    hits = {slot: ledger.hits_of(slot) for slot in plan.replaced}
     vector_bytes = 2 * core.settings.dimension
     return [
         Entry(
