@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mempress.neuroca.store import PAGE_BYTES
+from mempress.neuroca.wal import PAGE_BYTES
 
 if TYPE_CHECKING:
     from mempress.neuroca.ledger import Floats, Ledger, Slots

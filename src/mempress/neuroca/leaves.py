@@ -9,7 +9,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
-from mempress.neuroca.store import PAGE_BYTES, RECORD_COLUMNS, checksum
+from mempress.neuroca.store import RECORD_COLUMNS, checksum
+from mempress.neuroca.wal import PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

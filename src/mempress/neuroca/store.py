@@ -15,6 +15,7 @@ import apsw
 from mempress.neuroca import schema
 from mempress.neuroca.errors import DamagedError, StorageError
 from mempress.neuroca.ledger import FIXED, LINE, Entry
+from mempress.neuroca.wal import PAGE_BYTES, Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from mempress.neuroca.settings import Settings
 
 FILE_NAME = "neuroca.db"
-PAGE_BYTES = 4096
-_LEAST_LOG_BYTES = 1 << 20
 RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
 PUT = f"REPLACE INTO records({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"  # noqa: S608 - our own columns
 SAVE = "REPLACE INTO state(line, slot, id) SELECT ?, slot, id FROM records WHERE slot = ?"
@@ -66,8 +65,7 @@ class Store:
 
     def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
         self.path = directory / FILE_NAME
-        self._log_bytes, self._fitted = log_bytes, 0
-        self._headroom = 1 if max_pages is None else 2
+        self._log = Log(self.path, log_bytes, 1 if max_pages is None else 2)
         with storage_errors(self.path):
             self._db = apsw.Connection(str(self.path))
             self._prepare(settings, max_pages)
@@ -85,7 +83,7 @@ class Store:
         }
         for name, value in pragmas.items():
             self._db.pragma(name, value)
-        self.fit_log(0)
+        self._log.attend(self._db)
         if max_pages is not None:
             self._db.pragma("max_page_count", max_pages)
 
@@ -106,6 +104,7 @@ class Store:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+        self._log.tend(self._db)
 
     def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
         """Write records into their slots; what a slot held before is gone. The caller keeps an id from two slots."""
@@ -120,6 +119,7 @@ class Store:
         """
         with storage_errors(self.path):
             self._db.execute(PUT, record_values(row, entry))
+        self._log.tend(self._db)
 
     def drop(self, slots: Sequence[int]) -> None:
         """Remove the records in these slots."""
@@ -243,9 +243,8 @@ class Store:
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Carry the log into the file."""
-        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
         with storage_errors(self.path):
-            self._db.wal_checkpoint(mode=mode)
+            self._log.carry(self._db, truncate=truncate)
 
     def give_back_pages(self, pages: int) -> None:
         """Shorten the file by at most ``pages`` free pages."""
@@ -254,14 +253,11 @@ class Store:
 
     def fit_log(self, wanted_bytes: int) -> None:
         """Let the log grow to about ``wanted_bytes`` (from 1 MiB to its limit) before it is carried over."""
-        wanted = min(max(wanted_bytes, _LEAST_LOG_BYTES), self._log_bytes)
-        if not self._fitted // 2 < wanted < 2 * self._fitted:
-            self._fitted = wanted
-            self._db.pragma("wal_autocheckpoint", max(16, wanted // self._headroom // PAGE_BYTES))
-            self._db.pragma("journal_size_limit", wanted)
+        self._log.fit(self._db, wanted_bytes)
 
     def close(self) -> None:
         """Close the connection; the log is carried over where there is room."""
+        self._log.close()
         self._db.close()
 
 

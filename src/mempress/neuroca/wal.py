@@ -1,0 +1,86 @@
+"""The log (WAL): how long it may grow, and who carries it into the file.
+
+Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread with a
+connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer), from
+a quarter of the limit on. Only where it cannot keep up and the log reaches its limit does the writer carry it itself.
+SQLite starts the log anew at the first write after all of it was carried.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import apsw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE_BYTES = 4096
+_LEAST_BYTES = 1 << 20
+_LEAST_PAGES = 16
+_EARLY = 4
+
+
+class Log:
+    """The log of one file. ``headroom``: by how much it must stay below its limit, so that a last write still fits."""
+
+    def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
+        self._path = path
+        self._limit_bytes, self._headroom = limit_bytes, headroom
+        self._fitted_bytes = self._limit_pages = 0
+        self._pages = 0
+        self._one_at_a_time = Lock()
+        self._carrier: apsw.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._passing: Future[None] | None = None
+
+    def attend(self, db: apsw.Connection) -> None:
+        """Take over from SQLite when the log of this connection is carried."""
+        db.pragma("wal_autocheckpoint", 0)
+        db.set_wal_hook(self._committed)
+        self.fit(db, 0)
+
+    def fit(self, db: apsw.Connection, wanted_bytes: int) -> None:
+        """Let the log grow to about ``wanted_bytes`` (from 1 MiB to its limit)."""
+        wanted = min(max(wanted_bytes, _LEAST_BYTES), self._limit_bytes)
+        if not self._fitted_bytes // 2 < wanted < 2 * self._fitted_bytes:
+            self._fitted_bytes = wanted
+            self._limit_pages = max(_LEAST_PAGES, wanted // self._headroom // PAGE_BYTES)
+            db.pragma("journal_size_limit", wanted)
+
+    def tend(self, db: apsw.Connection) -> None:
+        """After a commit: have the log carried where it has grown; wait for that only at its limit."""
+        if self._pages < self._limit_pages // _EARLY:
+            return
+        if self._pages >= self._limit_pages:
+            with suppress(apsw.Error):  # the commit stands; a disk that fails speaks at the next write
+                self.carry(db)
+        elif self._passing is None or self._passing.done():
+            self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
+            self._passing = self._thread.submit(self._pass)
+
+    def carry(self, db: apsw.Connection, *, truncate: bool = False) -> None:
+        """Carry all of it now, and ``truncate`` it where asked."""
+        with self._one_at_a_time:
+            db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def close(self) -> None:
+        """End the thread; whoever closes the writer's connection after this carries what is left."""
+        if self._thread is not None:
+            self._thread.shutdown()
+        if self._carrier is not None:
+            self._carrier.close()
+
+    def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._pages = pages
+        return apsw.SQLITE_OK
+
+    def _pass(self) -> None:
+        with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
+            if self._carrier is None:
+                self._carrier = apsw.Connection(str(self._path))
+                self._carrier.pragma("cache_size", _LEAST_PAGES)
+            self._carrier.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
