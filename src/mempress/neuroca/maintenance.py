@@ -17,12 +17,15 @@ from mempress.neuroca.record import Tier
 from mempress.neuroca.writing import remove, save_changes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mempress.neuroca.breaker import Breaker
     from mempress.neuroca.core import Core
     from mempress.neuroca.eviction import Eviction
 
 _CHECKS_PER_PASS = 2_000
-_CHECKS_AT_ONCE = 64
+_CHECKS_AT_ONCE = 32
+"""Always as many where there are as many, so that the index asks the allocator for blocks of one size."""
 _CHECKS_PER_STEP = 128
 _PAGES_PER_PASS = 65_536
 
@@ -110,13 +113,17 @@ class Maintenance:
         core.testimony.note(passes=1)
         core.store.fit_log(core.ledger.bytes // 8)
         if core.budget.pressure(core.ledger) > 0 and len(core.index):
-            written = incoming + core.unmaintained
-            self._credit = min(self._credit + affordable(core, written * 16), 16 * _CHECKS_PER_PASS)
-            if aged and self._credit >= 16:
-                checks = min(len(aged), self._credit // 16, _CHECKS_PER_STEP)
-                self._credit -= 16 * checks
-                consolidate(core, aged[-checks:])
+            self._consolidate(aged, incoming + core.unmaintained)
         core.unmaintained = 0
+
+    def _consolidate(self, aged: Sequence[int], written: int) -> None:
+        """Compare as many of those that have just left STM as ``written`` records pay for."""
+        self._credit = min(self._credit + affordable(self._core, written * 16), 16 * _CHECKS_PER_PASS)
+        checks = min(len(aged), self._credit // 16, _CHECKS_PER_STEP)
+        if checks > _CHECKS_AT_ONCE:
+            checks -= checks % _CHECKS_AT_ONCE
+        self._credit -= 16 * checks
+        self._compare(aged[len(aged) - checks :])
 
     def _promote_all(self) -> int:
         core = self._core
@@ -135,8 +142,11 @@ class Maintenance:
         start = int(np.searchsorted(alive, self._hand)) % len(alive)
         turn = np.roll(alive, -start)[:checks]
         self._hand = int(turn[-1]) + 1
-        parts = (turn[at : at + _CHECKS_AT_ONCE].tolist() for at in range(0, len(turn), _CHECKS_AT_ONCE))
-        return sum(consolidate(core, part) for part in parts)
+        return self._compare(turn.tolist())
+
+    def _compare(self, slots: Sequence[int]) -> int:
+        parts = (slots[at : at + _CHECKS_AT_ONCE] for at in range(0, len(slots), _CHECKS_AT_ONCE))
+        return sum(consolidate(self._core, part) for part in parts)
 
     def _finish(self, before: int, *, emergency: bool, removed: int, promoted: int, consolidated: int) -> Report:
         core = self._core
