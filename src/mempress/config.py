@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mempress.errors import UsageError
+from mempress.faultspec import FaultSpec, parse_fault
 
 DEFAULT_SYSTEMS = ("neuroca", "agno")
 _SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNORECASE)
@@ -55,6 +56,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     final_queries: int = 1_000
     final_budget_seconds: float = 10.0
     post_recovery_batches: int = 3
+    faults: tuple[str, ...] = ()
+    """Each ``NAME@PHASE:SHARE``, see ``faultspec``."""
 
     def __post_init__(self) -> None:
         for name in _ABOVE_ZERO:
@@ -70,6 +73,15 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("No system is named: name at least one; `mempress systems` lists what is installed.")
         if len(set(self.systems)) != len(self.systems):
             raise UsageError("A system is named twice: name it once, and use --repeats for more runs of it.")
+        self.fault_specs()
+
+    def fault_specs(self) -> tuple[FaultSpec, ...]:
+        """Give the faults; their places in it are their numbers in a journal.
+
+        Raises:
+            UsageError: one of them cannot be read.
+        """
+        return tuple(parse_fault(text) for text in self.faults)
 
 
 def parse_size(text: str) -> int:

@@ -75,6 +75,7 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _kept(shown, summary, capacity_records)
     yield from _maintained(shown, summary)
     yield from _recovered(shown, summary)
+    yield from _faulted(shown, summary)
     yield from _answered(shown, summary.answers)
     yield from _failed(shown, summary)
     if is_noisy(summary.noise):
@@ -118,6 +119,12 @@ def _maintained(shown: str, summary: Summary) -> Iterator[str]:
 def _recovered(shown: str, summary: Summary) -> Iterator[str]:
     if summary.recovery is not None:
         yield f"{_VERDICTS[summary.recovery.verdict].format(name=shown)}: {plain(summary.recovery.reason).rstrip('.')}."
+
+
+def _faulted(shown: str, summary: Summary) -> Iterator[str]:
+    for found in summary.faults:
+        where = "" if found.records is None else f" at {found.records:,} records"
+        yield f"{shown}, fault {found.fault}{where}: {plain(found.verdict, 400)}."
 
 
 def _answered(shown: str, answers: Answers) -> Iterator[str]:

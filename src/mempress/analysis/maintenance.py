@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mempress.analysis.metrics import pss_mb
 from mempress.detect import TracePoint
-from mempress.detect.statistical import statistical
+from mempress.detect.statistical import ALPHA, statistical
 from mempress.journal import Maintained, Testified
 from mempress.model import MaintenanceEvent
 from mempress.percentile import percentile
@@ -48,10 +48,17 @@ def maintenance_events(trail: Trail, judged: Judged) -> list[MaintenanceEvent]:
 
 
 def _observed(trail: Trail, judged: Judged) -> dict[int, Detection]:
-    """Give what the detector finds under load, by the sample at which it is seen; the final one repeats the last."""
-    load = [sample for sample in trail.load() if sample.mark != "final"]
-    trace = [_point(sample, judged.healths[sample.index]) for sample in load]
-    return {load[detection.index].index: detection for detection in statistical(trace)}
+    """Give what the detector finds under load, by the sample at which it is seen; the final one repeats the last.
+
+    What a fault changed is no maintenance: the stretches between faults are judged apart and share the chance of error.
+    """
+    stretches = trail.stretches()
+    found = {}
+    for stretch in stretches:
+        trace = [_point(sample, judged.healths[sample.index]) for sample in stretch]
+        for detection in statistical(trace, alpha=ALPHA / len(stretches)):
+            found[stretch[detection.index].index] = detection
+    return found
 
 
 def _point(sample: Sample, health: Health) -> TracePoint:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mempress.analysis.answers import answers, importance_retention, read_held, retained
 from mempress.analysis.errors import errors
 from mempress.analysis.facts import facts
+from mempress.analysis.faults import faults
 from mempress.analysis.growth import growth
 from mempress.analysis.maintenance import maintenance_events
 from mempress.analysis.metrics import loads, memory_mb, regret, weights
@@ -91,6 +92,7 @@ def _course(case: _Case) -> dict[str, Any]:
         "samples": rows(trail, case.judged),
         "recovery": recovery(trail, case.judged, case.head.config, saturated=case.saturated),
         "growth": growth(trail, case.judged, case.head.config),
+        "faults": faults(trail, case.head.config),
     }
 
 

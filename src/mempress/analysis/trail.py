@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from mempress.health import Health, Judge, Terms, health
 from mempress.journal import (
+    Audited,
     Ended,
     Event,
     Failed,
+    FaultBegan,
+    FaultEnded,
+    FaultSkipped,
+    FaultStage,
     Maintained,
     Opened,
     Printed,
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from mempress.samples import Sample
 
 
+FaultLine = FaultBegan | FaultStage | FaultEnded | FaultSkipped | Audited
+"""What a journal tells of faults."""
 _Kind = TypeVar("_Kind", bound=Event)
 
 
@@ -45,6 +53,7 @@ class Trail:
     restarted: Sequence[Restarted]
     retained: Sequence[Retained]
     printed: Sequence[Printed]
+    faults: Sequence[FaultLine]
     ended: Ended | None
     last: Event | None
     phase: str
@@ -63,6 +72,15 @@ class Trail:
     def batches(self) -> list[Sample]:
         """Give the samples of the load that were taken after a batch."""
         return [sample for sample in self.samples if sample.phase == "load" and sample.mark == "batch"]
+
+    def stretches(self) -> list[list[Sample]]:
+        """Give the load's samples between its faults, without the final one and those taken while a fault lasted."""
+        starts = [line.t_ns for line in self.faults if isinstance(line, FaultBegan)]
+        found: list[list[Sample]] = [[] for _ in range(len(starts) + 1)]
+        for sample in self.load():
+            if sample.mark not in {"final", "fault"}:
+                found[bisect(starts, sample.t_ns)].append(sample)
+        return [stretch for stretch in found if stretch]
 
     def final(self) -> Sample | None:
         """Give the final load's sample, else the last one of the load where the run broke off before."""
@@ -106,6 +124,7 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         restarted=of(Restarted),
         retained=of(Retained),
         printed=of(Printed),
+        faults=sorted((line for kind in get_args(FaultLine) for line in of(kind)), key=lambda line: line.t_ns),
         ended=ended[-1] if ended else None,
         last=last,
         phase=phase,

@@ -56,6 +56,9 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
 @click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
 @click.option("--continue-after-saturation", is_flag=True, help="Go on to the limit.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME@PHASE:SHARE", help="Break it on purpose, e.g. kill@load:0.5."
+)
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
 @click.option(
     "--config",

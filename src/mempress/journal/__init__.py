@@ -1,11 +1,12 @@
 """The journal of a run: an append-only file of typed lines, the only primary data."""
 
+from mempress.journal.event import Event
+from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage, Reopened, Struck
 from mempress.journal.files import JournalWriter, read_journal
 from mempress.journal.lines import (
     Asked,
     DiskRead,
     Ended,
-    Event,
     Failed,
     Line,
     Maintained,
@@ -25,10 +26,15 @@ from mempress.journal.lines import (
 
 __all__ = [
     "Asked",
+    "Audited",
     "DiskRead",
     "Ended",
     "Event",
     "Failed",
+    "FaultBegan",
+    "FaultEnded",
+    "FaultSkipped",
+    "FaultStage",
     "JournalWriter",
     "Line",
     "Maintained",
@@ -37,12 +43,14 @@ __all__ = [
     "Opened",
     "PhaseBegan",
     "Printed",
+    "Reopened",
     "Restarted",
     "Retained",
     "Sampled",
     "Settled",
     "Status",
     "Stored",
+    "Struck",
     "Testified",
     "read_journal",
 ]

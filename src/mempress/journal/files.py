@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mempress.errors import JournalError
-from mempress.journal.lines import Event, Line
+from mempress.journal.lines import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from mempress.journal.event import Event
 
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()

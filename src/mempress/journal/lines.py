@@ -10,14 +10,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from mempress.journal.event import Event
+from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
+
 Status = Literal["completed", "saturated", "crashed", "killed_at_limit", "timed_out", "interrupted", "unavailable"]
 """How a run ended."""
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What all events have: ``t_ns`` since the run began."""
-
-    t_ns: int
 
 
 class Opened(Event, frozen=True, tag="opened"):
@@ -199,5 +196,10 @@ Line = (
     | Retained
     | Printed
     | Ended
+    | FaultBegan
+    | FaultStage
+    | FaultEnded
+    | FaultSkipped
+    | Audited
 )
 """Every kind of event that a journal may hold."""

@@ -4,6 +4,7 @@ All are plain frozen values that stand in JSON files as they are; None is what w
 """
 
 from mempress.model.answers import Answers, Recall
+from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
 from mempress.model.summary import (
@@ -27,6 +28,7 @@ __all__ = [
     "Comparison",
     "ComparisonRow",
     "ErrorEntry",
+    "FaultOutcome",
     "HarnessCost",
     "Latency",
     "MaintenanceEvent",

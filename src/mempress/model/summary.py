@@ -8,6 +8,7 @@ import msgspec
 
 from mempress.journal import Status
 from mempress.model.answers import Answers
+from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, WorkloadHead
 
 Origin = Literal["observed", "reported", "requested"]
@@ -156,3 +157,4 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     noise: dict[str, float | None]
     output_bytes: int
     output_tail: str
+    faults: list[FaultOutcome] = []

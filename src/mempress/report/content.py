@@ -89,6 +89,7 @@ def repeat_command(config: RunConfig) -> str:
             words += [flag, "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)]
     if config.continue_after_saturation:
         words.append("--continue-after-saturation")
+    words += [word for fault in config.faults for word in ("--fault", fault)]
     for system, options in config.options.items():
         for key, value in options.items():
             text = value if isinstance(value, str) else msgspec.json.encode(value).decode()

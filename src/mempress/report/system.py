@@ -10,6 +10,7 @@ from mempress.compare import METRICS
 from mempress.findings import ending
 from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
+from mempress.report.faults import fault_points, faults_table
 from mempress.report.growth import growth_table
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     yield errors_table(summary.errors)
     if summary.recovery is not None:
         yield recovery_table(summary.recovery)
+    if summary.faults:
+        yield faults_table(summary.faults)
+        yield fault_points(summary.faults)
     if summary.answers.n:
         yield from _answers(summary.answers)
     if summary.growth is not None:

@@ -16,6 +16,7 @@ from mempress.findings import ending
 from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
+from mempress.report.faults import fault_points
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
     for table in tables:
         yield Text()
         yield _grid(table)
+    if summary.faults:
+        yield Text()
+        yield Text("Faults", style="bold")
+        yield from (_point(text) for text in fault_points(summary.faults).texts)
 
 
 def _without_last_column(table: Table) -> Table:

@@ -54,7 +54,7 @@ class Checkpoint:
         flush_ns = self._flush()
         memory, disk = self._client.memory(), disk_of(self._workdir)
         held, health = self._count(), self._health()
-        self._drain()
+        self.drain()
         searches = self._search(offered, final=mark == "final")
         self._report(searches)
         recorder = self._recorder
@@ -112,7 +112,8 @@ class Checkpoint:
             return None
         return {clean(name): float(item) for name, item in value.items() if _is_number(item)}
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Journal the system's testimony since it was last asked, where it gives any."""
         if "events" not in self._client.capabilities:
             return
         reply = self._client.call("drain_events")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mempress.runner.limits import MemoryLimit
-    from mempress.runner.supervisor import Launch
+    from mempress.runner.supervisor import Killed, Launch
     from mempress.systems.registry import SystemReference
 
 _BLOCK_BYTES = 512
@@ -91,6 +91,19 @@ class SystemClient:
     def store(self, rows: bytes, texts: Sequence[str]) -> dict[str, Any]:
         """Store a batch: its JSON rows, and its texts where the system wants vectors of them."""
         return self._ask("latency_ns error", {"do": "store", "rows_bytes": len(rows)}, rows + self._vectors(texts))
+
+    def store_and_kill(self, rows: bytes, texts: Sequence[str], after_ns: int) -> Killed:
+        """Store a batch and kill the worker's tree so long into the call; see ``Supervisor.ask_and_kill``."""
+        header = {"do": "store", "rows_bytes": len(rows)}
+        return self._worker.ask_and_kill(header, rows + self._vectors(texts), after_ns)
+
+    def kill(self) -> None:
+        """Kill the worker's tree, as it stands."""
+        self._worker.kill()
+
+    def delete(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Delete records; in ``value`` how many the system says it deleted."""
+        return self._ask("value error", {"do": "delete", "ids": list(ids)})
 
     def search(self, queries: Sequence[str], *, limit: int, budget_ns: int, at_least: int) -> dict[str, Any]:
         """Search for each query in turn, until the budget is spent."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.journal import Maintained, Stored
+from mempress.runner.faults.base import Faults
 from mempress.runner.recorder import clean, clean_json
 
 if TYPE_CHECKING:
@@ -32,14 +33,15 @@ class Load:
     def __init__(
         self, client: SystemClient, recorder: Recorder, checkpoint: Checkpoint, workload: Workload, config: RunConfig
     ) -> None:
-        self._client = client
+        self.client = client
         self._recorder = recorder
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._workload = workload
         self._config = config
         self._batches: Iterator[Batch] = iter(workload.batches())
         self._refusals = 0
         self._saturation: LoadEnd | None = None
+        self.faults = Faults()
         self.offered = 0
         self.acknowledged: list[range] = []
 
@@ -51,7 +53,7 @@ class Load:
                 self._sample()
             if self._refusals >= self._config.saturation_samples:
                 return LoadEnd(True, f"store raised {self._refusals} times in a row")
-            if self._saturation is not None and not self._config.continue_after_saturation:
+            if self._saturation is not None and not (self._config.continue_after_saturation or self.faults.waiting):
                 return self._saturation
             self._maintain_if_due()
         return self._saturation or LoadEnd(False, f"all {self.offered} records were offered")
@@ -62,12 +64,12 @@ class Load:
             if (batch := next(self._batches, None)) is None:
                 return done
             self._store(batch)
-            self._checkpoint.take("batch", offered=self.offered)
+            self.checkpoint.take("batch", offered=self.offered)
         return count
 
     def maintain(self, *, emergency: bool) -> None:
         """Request maintenance."""
-        reply = self._client.call("perform_maintenance", emergency=emergency)
+        reply = self.client.call("perform_maintenance", emergency=emergency)
         recorder = self._recorder
         recorder.write(
             Maintained(
@@ -85,18 +87,22 @@ class Load:
 
     def rebind(self, client: SystemClient, checkpoint: Checkpoint) -> None:
         """Go on with the same system in another worker."""
-        self._client = client
-        self._checkpoint = checkpoint
+        self.client = client
+        self.checkpoint = checkpoint
+
+    def drain(self) -> None:
+        """Journal the system's testimony since it was last asked."""
+        self.checkpoint.drain()
 
     def _sample(self) -> None:
-        sample = self._checkpoint.take("batch", offered=self.offered)
-        bounded = "bounded" in self._client.capabilities
+        sample = self.checkpoint.take("batch", offered=self.offered)
+        bounded = "bounded" in self.client.capabilities
         if (found := self._recorder.judge(sample, bounded=bounded)) is not None and self._saturation is None:
             self._saturation = LoadEnd(True, "; ".join(found.reasons))
 
     def _store(self, batch: Batch) -> None:
-        texts = self._workload.texts_of(batch) if self._client.wants_vectors else ()
-        reply = self._client.store(batch.payload, texts)
+        texts = self._workload.texts_of(batch) if self.client.wants_vectors else ()
+        reply = self.faults.store(self.client, batch, texts)
         self.offered += batch.count
         recorder = self._recorder
         if reply["error"] is None:
@@ -119,8 +125,8 @@ class Load:
 
     def _maintain_if_due(self) -> None:
         interval = self._config.maintenance_interval
-        if not interval or "maintenance" not in self._client.capabilities:
+        if not interval or "maintenance" not in self.client.capabilities:
             return
         if self.offered // interval > (self.offered - self._config.batch_size) // interval:
             self.maintain(emergency=False)
-            self._checkpoint.take("after_maintenance", offered=self.offered)
+            self.checkpoint.take("after_maintenance", offered=self.offered)

@@ -9,6 +9,9 @@ from mempress.clock import clock_ns
 from mempress.journal import Opened, Printed, Restarted, Settled
 from mempress.runner.checkpoint import Checkpoint
 from mempress.runner.client import SystemClient
+from mempress.runner.faults.base import Faults
+from mempress.runner.faults.injector import Injector
+from mempress.runner.faults.scene import Scene
 from mempress.runner.load import Load
 from mempress.runner.recorder import clean
 from mempress.runner.retention import record_retention
@@ -72,13 +75,15 @@ class Run:
             self._recorder.fail("open", refusal)
             return "unavailable", refusal
         self._baseline(client)
-        checkpoint = self._checkpoint(client)
-        load = Load(client, self._recorder, checkpoint, self._plan.workload, self._plan.config)
+        load = Load(client, self._recorder, self._checkpoint(client), self._plan.workload, self._plan.config)
         self._recorder.begin("load")
+        load.faults = self._faults(load)
+        load.faults.begin_phase("load", first=0, count=self._plan.workload.records)
         end = load.run()
-        checkpoint.take("final", offered=load.offered)
-        self._settle(client, "final")
-        record_retention(client, self._recorder, self._plan.workload, self._plan.config, load.acknowledged)
+        load.faults.finish()
+        load.checkpoint.take("final", offered=load.offered)
+        self._settle(load.client, "final")
+        record_retention(load.client, self._recorder, self._plan.workload, self._plan.config, load.acknowledged)
         if end.saturated:
             self._recover(load)
         self._tear_down()
@@ -114,6 +119,13 @@ class Run:
     def _checkpoint(self, client: SystemClient) -> Checkpoint:
         return Checkpoint(client, self._recorder, self._plan.workload, self._plan.config, self._plan.workdir)
 
+    def _faults(self, load: Load) -> Faults:
+        """Give what makes the faults that were asked for."""
+        plan = self._plan
+        if not plan.config.faults:
+            return Faults()
+        return Injector(Scene(load, self._recorder, plan.workload, plan.config, lambda: self._reopen(load)))
+
     def _recover(self, load: Load) -> None:
         """Emergency maintenance, then a restart, then load again; each as far as the system offers it."""
         self._recorder.begin("recovery")
@@ -124,7 +136,11 @@ class Run:
         if client is not None and "persistence" in client.capabilities and not self._restart(client, load):
             return
         self._recorder.begin("post_recovery")
-        load.run_batches(self._plan.config.post_recovery_batches)
+        config, left = self._plan.config, self._plan.workload.records - load.offered
+        count = min(left, config.post_recovery_batches * config.batch_size)
+        load.faults.begin_phase("post_recovery", first=load.offered, count=count)
+        load.run_batches(config.post_recovery_batches)
+        load.faults.finish()
 
     def _restart(self, client: SystemClient, load: Load) -> bool:
         """Close the system and open it again in a fresh process; gives whether it opened."""
@@ -133,10 +149,7 @@ class Run:
         closed = clock_ns()
         if reply["error"] is not None:
             self._recorder.fail("close", reply["error"])
-        self._note_output(client)
-        client.release()
-        fresh = self._client = SystemClient(self._plan.settings)
-        refusal = self._open(fresh)
+        refusal = self._reopen(load)
         if refusal is not None:
             self._recorder.fail("open", refusal)
             return False
@@ -148,10 +161,19 @@ class Run:
                 open_ns=clock_ns() - closed,
             )
         )
-        checkpoint = self._checkpoint(fresh)
-        load.rebind(fresh, checkpoint)
-        checkpoint.take("after_restart", offered=load.offered)
+        load.checkpoint.take("after_restart", offered=load.offered)
         return True
+
+    def _reopen(self, load: Load) -> str | None:
+        """Let go of the worker and open the system in a fresh one, with which the load goes on; gives a refusal."""
+        if self._client is not None:
+            self._note_output(self._client)
+            self._client.release()
+        fresh = self._client = SystemClient(self._plan.settings)
+        refusal = self._open(fresh)
+        if refusal is None:
+            load.rebind(fresh, self._checkpoint(fresh))
+        return refusal
 
     def _tear_down(self) -> None:
         self._recorder.begin("teardown")

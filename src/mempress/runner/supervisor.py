@@ -32,6 +32,8 @@ _DRAIN_PIECES = 64
 _REPLY_LIMIT_BYTES = 256 << 20
 _OUTPUT_KEPT_BYTES = 16_384
 _NS_PER_SECOND = 1_000_000_000
+_NS_PER_MS = 1_000_000
+_CALL_WAIT_NS = 1_000_000
 _MIB = 1 << 20
 
 
@@ -50,6 +52,18 @@ class Launch:
 
     python: tuple[str, ...]
     environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What came of a command whose call was to be cut short.
+
+    ``into_call_ns`` is how long the call had lasted, None where nothing was killed. With it a reply is one that the
+    worker wrote just before: the call had returned.
+    """
+
+    reply: dict[str, Any] | None
+    into_call_ns: int | None
 
 
 @dataclass(slots=True)
@@ -138,15 +152,49 @@ class Supervisor:
         seen_beat, seen_ns = self.beats(), clock_ns()
         while True:
             self._wait()
-            while (frame := self._take()) is not None:
-                if frame.header.get("ask") != "embed":
-                    return frame.header
-                self._send(Frame({}, self._embed(frame.header["texts"])))
+            if (reply := self._reply()) is not None:
+                return reply
             if (beat := self.beats()) != seen_beat:
                 seen_beat, seen_ns = beat, clock_ns()
             elif clock_ns() - seen_ns > timeout_ns:
                 self.kill()
                 raise WorkerLostError("timed_out", f"no answer within {timeout_ns / _NS_PER_SECOND:g} s")
+
+    def ask_and_kill(self, header: dict[str, Any], payload: bytes, after_ns: int) -> Killed:
+        """Send a command and kill the worker's tree ``after_ns`` into the call of the system that it makes.
+
+        A reply that comes first is given back, and nothing is killed.
+
+        Raises:
+            WorkerLostError: the worker was lost before.
+        """
+        self.processes()
+        seen_beat, asked_ns = self.beats(), clock_ns()
+        self._send(Frame(header, payload))
+        began_ns: int | None = None
+        while began_ns is None or clock_ns() - began_ns < after_ns:
+            if (reply := self._reply()) is not None:
+                return Killed(reply, None)
+            if began_ns is None and self.beats() != seen_beat:
+                began_ns = clock_ns()
+            left_ns = _CALL_WAIT_NS if began_ns is None else after_ns - (clock_ns() - began_ns)
+            self._wait(max(0, left_ns) // _NS_PER_MS)  # under a millisecond it spins: the moment is the point
+            if began_ns is None and clock_ns() - asked_ns > self._timeout_ns:
+                self.kill()
+                raise WorkerLostError("timed_out", "the call did not begin")
+        into_call_ns = clock_ns() - began_ns
+        self.kill()
+        self._read()
+        frame = self._buffer.take()
+        return Killed(None if frame is None else frame.header, into_call_ns)
+
+    def _reply(self) -> dict[str, Any] | None:
+        """Give the reply that has come, if it has; the worker's questions for vectors are answered on the way."""
+        while (frame := self._take()) is not None:
+            if frame.header.get("ask") != "embed":
+                return frame.header
+            self._send(Frame({}, self._embed(frame.header["texts"])))
+        return None
 
     def beats(self) -> int:
         """How many calls of the system the worker has begun."""
@@ -162,6 +210,8 @@ class Supervisor:
 
     def kill(self) -> None:
         """Kill the worker and its descendants; harmless when they are dead."""
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)  # its session at once, before the rest is looked up
         for pid in self.processes():
             self._signal(pid)
         self._process.kill()
@@ -206,13 +256,13 @@ class Supervisor:
             except BrokenPipeError:
                 raise self._died() from None
 
-    def _wait(self, *, writing: bool = False) -> None:
+    def _wait(self, timeout_ms: int = _POLL_MS, *, writing: bool = False) -> None:
         """Wait a moment for the worker; drain its output; notice its death and its size."""
         if writing:
             select.select([self._printed, self._pidfd], [self._to_worker], [], _POLL_MS / 1000)
             ready = {self._printed}
         else:
-            ready = {descriptor for descriptor, _ in self._poll.poll(_POLL_MS)}
+            ready = {descriptor for descriptor, _ in self._poll.poll(timeout_ms)}
         if self._printed in ready:
             self._drain(self._printed)
         if self._pidfd in ready and self._from_worker not in ready:

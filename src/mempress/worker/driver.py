@@ -119,6 +119,10 @@ class Driver:
         ids = frame.header["ids"]
         return self._timed(lambda: self._system.get(ids), keep=False, convert=lambda texts: _checksums(texts, ids))
 
+    def delete(self, frame: Frame) -> dict[str, Any]:
+        """Delete ids; gives what the system says of how many it deleted."""
+        return self._timed(lambda: self._system.delete(frame.header["ids"]), keep=True)
+
     def close(self, frame: Frame) -> dict[str, Any]:  # noqa: ARG002 - every command has this form
         """Close the system and let go of it."""
         if self._system is None:

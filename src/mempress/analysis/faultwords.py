@@ -1,0 +1,84 @@
+"""The verdict on a fault, in words that bear its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mempress.analysis.trail import Trail
+    from mempress.faultspec import FaultSpec
+    from mempress.journal import FaultEnded
+    from mempress.model import FaultOutcome
+
+_ENDS_PROCESS = frozenset({"kill", "restart"})
+
+
+def not_made(spec: FaultSpec, trail: Trail, skipped: str | None) -> str:
+    """Say why a fault was not made; ``skipped`` is the reason that the journal gives."""
+    if skipped is not None:
+        return f"not made: {skipped}"
+    offered = [call for call in trail.stored if call.phase == spec.phase]
+    if not offered:
+        return f"not made: the run had no phase {spec.phase}"
+    last = offered[-1].first + len(offered[-1].importance)
+    return f"not made: the {spec.phase.replace('_', '-')} ended at {last:,} records offered, before its place"
+
+
+def verdict(found: FaultOutcome, trail: Trail, ended: FaultEnded | None) -> str:
+    """Say what became of the records, and of what else the fault touched."""
+    if ended is None:
+        why = trail.ended.reason if trail.ended is not None else "the harness was stopped"
+        return f"unknown: the run ended while it lasted ({why})"
+    if ended.reopened is not None and ended.reopened.error is not None:
+        return f"it did not open again: {ended.reopened.error}"
+    return "; ".join(_parts(found, persistent="persistence" in trail.capabilities))
+
+
+def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
+    yield _records(found, persistent=persistent)
+    if found.corrupt:
+        yield f"{found.corrupt:,} came back with another text"
+    if found.deleted:
+        yield f"{_of(found.came_back, found.deleted)} deleted records came back"
+    if found.unacknowledged:
+        there = _of(found.unacknowledged_found, found.unacknowledged)
+        yield f"{there} records of the store call that it cut short are there"
+    if found.downtime_s is not None:
+        yield f"open again after {found.downtime_s:.3g} s"
+
+
+def _records(found: FaultOutcome, *, persistent: bool) -> str:
+    if found.audited is None or found.found is None or found.lost is None:
+        return "nothing had been acknowledged before it" if found.audited == 0 else "unknown: it could not be audited"
+    if found.fault in _ENDS_PROCESS and not persistent:
+        if not found.found:
+            return f"holds nothing after a {found.fault}, as it declares (no persistence)"
+        return f"holds {found.found:,} of {found.audited:,} records, though it declares no persistence"
+    evicted = ""
+    if found.evicted:
+        evicted = f", {found.evicted:,} more went as its own rule allows (capacity or testimony)"
+    if found.lost:
+        return f"lost {found.lost:,} of {_base(found)}{_interval(found)}{evicted}"
+    there = f"all {found.found:,}" if not found.evicted else f"{found.found:,}"
+    return f"lost nothing of {_base(found)}: {there} are there{evicted}"
+
+
+def _base(found: FaultOutcome) -> str:
+    if found.lost_share is None:
+        return f"{found.audited:,} acknowledged records"
+    return f"a sample of {found.audited:,} of {found.population:,} acknowledged records"
+
+
+def _interval(found: FaultOutcome) -> str:
+    if found.lost_share is None:
+        return ""
+    share, low, high = found.lost_share
+    return f" ({share:.1%}, 95% interval {low:.1%} to {high:.1%})"
+
+
+def _of(part: int | None, whole: int) -> str:
+    if part == whole:
+        return f"all {whole:,}"
+    return f"{part or 'none':,} of {whole:,}" if part else f"none of {whole:,}"
