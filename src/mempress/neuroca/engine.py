@@ -22,11 +22,12 @@ from mempress.neuroca.errors import (
 )
 from mempress.neuroca.eviction import Eviction
 from mempress.neuroca.health import Health, Meter, assess
+from mempress.neuroca.hits import stored
 from mempress.neuroca.maintenance import Maintenance, Report
 from mempress.neuroca.opening import lock, open_core, rebuild
 from mempress.neuroca.policies.reinforcement import shares
 from mempress.neuroca.probe import probe
-from mempress.neuroca.search import Query, search, stored
+from mempress.neuroca.search import Query, search
 from mempress.neuroca.settings import Settings
 from mempress.neuroca.single import write_one
 from mempress.neuroca.stats import Stats, stats
@@ -163,7 +164,7 @@ class Neuroca:
                 self._touch(list(slots.values()), [1.0] * len(slots))
             tiers.count_accesses(core)
             rows = core.store.rows(list(slots.values()))
-            return {row.id: stored(core, row) for row in rows.values()}
+            return {row.id: stored(core.ledger, row) for row in rows}
 
     def delete(self, ids: Sequence[str]) -> int:
         """Forget these; give how many of them were held."""

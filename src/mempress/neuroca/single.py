@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mempress.neuroca.ledger import Entry
 from mempress.neuroca.store import Row
 from mempress.neuroca.tiers import stm_quota
+from mempress.neuroca.vectors import floats_of, halves_of
 from mempress.neuroca.writing import SAVE_EVERY, STM, consistent, slots_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from mempress.neuroca.core import Core
@@ -41,9 +41,7 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
         return False
     try:
         hits = 0.0 if held is None else core.ledger.hits_of(slot)
-        _commit(
-            core, draft, _entry(core, draft, slot, hits), None if vectors is None else vectors[0].astype(np.float16)
-        )
+        _commit(core, draft, _entry(core, draft, slot, hits), None if vectors is None else halves_of(vectors)[0])
     except BaseException:
         if not core.stale and fresh:
             core.ledger.give_back([slot])
@@ -78,7 +76,7 @@ def _commit(core: Core, draft: Draft, entry: Entry, half: NDArray[np.float16] | 
             core.index.remove([slot])
             core.ids.drop([slot])
         if half is not None:
-            core.index.add([slot], half.astype(np.float32)[None])
+            core.index.add([slot], floats_of(half[None]))
         ledger.put_one(entry)
         ledger.arrivals += 1
         core.ids.put([slot], [draft.id])

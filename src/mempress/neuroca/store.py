@@ -33,6 +33,9 @@ SCAN = f"SELECT {_WIDE}, {_NARROW}, s.line FROM records r LEFT JOIN state s ON s
 """Every record, its checksum, and its ledger line."""
 SCAN_ALONE = f"SELECT {_WIDE}, {_NARROW}, NULL FROM records r"  # noqa: S608 - our own columns
 """The same without ``state``: each record as if just stored."""
+_WANTED = "FROM json_each(?) AS wanted CROSS JOIN records AS r ON r.slot = wanted.value"
+_ROWS = f"SELECT r.slot, r.id, r.text, r.metadata, r.vector {_WANTED}"
+_VECTORS = f"SELECT r.slot, r.vector {_WANTED} WHERE r.vector IS NOT NULL"
 _UNKNOWN = float("nan")
 _TIERS = (1, 2, 3)
 _FULL = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
@@ -141,33 +144,15 @@ class Store:
                 found.update(self._db.execute(query, part))
         return found
 
-    def rows(self, slots: Sequence[int]) -> dict[int, Row]:
-        """Give the records in these slots."""
-        found: dict[int, Row] = {}
+    def rows(self, slots: Sequence[int]) -> list[Row]:
+        """Give the records in these slots, in the same order; empty slots are passed over."""
         with storage_errors(self.path):
-            for part in _parts(slots):
-                query = f"SELECT slot, id, text, metadata, vector FROM records WHERE slot IN ({_marks(part)})"  # noqa: S608 - question marks only
-                for fields in self._db.execute(query, part):
-                    found[fields[0]] = Row(*fields)
-        return found
+            return [Row._make(fields) for fields in self._db.execute(_ROWS, (str(list(slots)),))]
 
     def vectors(self, slots: Sequence[int]) -> dict[int, bytes]:
         """Give the vectors of those slots that have one, as float16 bytes."""
-        found: dict[int, bytes] = {}
         with storage_errors(self.path):
-            for part in _parts(slots):
-                query = f"SELECT slot, vector FROM records WHERE vector IS NOT NULL AND slot IN ({_marks(part)})"  # noqa: S608 - question marks only
-                found.update(self._db.execute(query, part))
-        return found
-
-    def texts_and_vectors(self, slots: Sequence[int]) -> list[tuple[int, str, bytes]]:
-        """Give the slot, text and vector of those of these slots that have a vector."""
-        found: list[tuple[Any, ...]] = []
-        with storage_errors(self.path):
-            for part in _parts(slots):
-                query = f"SELECT slot, text, vector FROM records WHERE vector IS NOT NULL AND slot IN ({_marks(part)})"  # noqa: S608 - question marks only
-                found.extend(self._db.execute(query, part))
-        return found
+            return dict(self._db.execute(_VECTORS, (str(list(slots)),)))
 
     def scan(self, *, state: bool = True) -> Iterator[tuple[Row, Entry, int]]:
         """Give every record with its line and the checksum it should have, in order of slots.

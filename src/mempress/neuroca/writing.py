@@ -17,6 +17,7 @@ from mempress.neuroca.errors import CapacityError, StorageError
 from mempress.neuroca.ledger import Entry
 from mempress.neuroca.record import Tier
 from mempress.neuroca.store import Row
+from mempress.neuroca.vectors import floats_of, halves_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,7 +180,7 @@ def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: 
 
 def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: _Plan) -> None:
     ledger = core.ledger
-    halves = None if vectors is None else vectors.astype(np.float16)
+    halves = None if vectors is None else halves_of(vectors)
     rows = _rows(drafts, plan.slots, halves)
     entries = _entries(core, drafts, plan)
     changes: dict[int, str | None] = dict.fromkeys(plan.emptied)
@@ -209,7 +210,7 @@ def _exchange(
     core.ledger.drop(gone)
     core.ledger.give_back(plan.emptied)
     if halves is not None:
-        core.index.add(plan.slots, halves.astype(np.float32))
+        core.index.add(plan.slots, floats_of(halves))
     core.ledger.put(entries)
     core.ids.put(plan.slots, ids)
 
