@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mempress.neuroca.ids import Ids
@@ -53,6 +53,7 @@ def test_adopting_at_once_finds_what_putting_one_by_one_finds(numbers: set[int])
 
 
 @given(st.text(alphabet="aZ9 _-.bC\n'", max_size=60))
+@example("99.a")
 def test_names_of_ascii_are_those_of_the_general_way(text: str) -> None:
     """A letter beyond ASCII as a word of its own sends the same text the general way."""
     assert [name for name in names_in(f"{text} ß") if name != "ss"] == names_in(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.neuroca.ledger import distinct
 from mempress.neuroca.policies.consolidation import redundancy
 from mempress.neuroca.vectors import matrix_of
 
@@ -29,7 +28,7 @@ def consolidate(core: Core, slots: Sequence[int]) -> int:
     if not keys:
         return 0
     near = core.index.search(queries, _NEIGHBOURS)
-    others, matrix = matrix_of(core.store.vectors(distinct(near).tolist()))
+    others, matrix = matrix_of(core.store.vectors(sorted(set(near.ravel().tolist()))))
     place = {slot: at for at, slot in enumerate(others)}
     marked = 0
     for at, slot in enumerate(keys):

@@ -257,12 +257,3 @@ class Ledger:
             column[:have] = getattr(self, name)
             setattr(self, name, column)
             self._cells[name] = column.data
-
-
-def distinct(slots: Slots) -> Slots:
-    """Give them in order, each once (``np.unique`` loads ``numpy.ma`` at its first call: a pause of 40 ms)."""
-    ordered = np.sort(slots, axis=None)
-    kept = np.ones(len(ordered), "?")
-    kept[1:] = ordered[1:] != ordered[:-1]
-    found: Slots = ordered[kept]
-    return found

@@ -53,7 +53,7 @@ def names_in(text: str) -> list[str]:
     text = text[:_MAX_CHARACTERS]
     if text.isascii():
         return _ascii_names_in(text)
-    marked = " ".join([part for part in text.split() if not part.islower()])
+    marked = " ".join([part for part in text.split() if not (part.islower() and part.isalpha())])
     names = [fold(word) for word in _WORD.findall(marked) if len(word) > 1 and not word.islower()]
     return [name for name in dict.fromkeys(names) if name not in _COMMON]
 
