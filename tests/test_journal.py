@@ -6,7 +6,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from mempress import journal
 from mempress.errors import JournalError
 from mempress.journal import Asked, DiskRead, Ended, Event, JournalWriter, MemoryRead, NoiseRead, PhaseBegan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GOLDEN = Path(__file__).parent / "golden" / "journal.jsonl"
 KINDS: tuple[type[Event], ...] = get_args(journal.Line)
@@ -33,6 +36,12 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     type(None): st.none(),
 }
 
+_COLLECTIONS: dict[Any, Callable[..., st.SearchStrategy[Any]]] = {
+    list: lambda item: st.lists(item, max_size=3),
+    tuple: st.tuples,
+    dict: lambda key, item: st.dictionaries(key, item, max_size=3),
+}
+
 
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Give any value of an annotated type, so that a new field or event is tested without a word here."""
@@ -43,10 +52,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin in {Union, types.UnionType}:
         return st.one_of(*map(values_of, arguments))
-    if origin is list:
-        return st.lists(values_of(arguments[0]), max_size=3)
-    if origin is dict:
-        return st.dictionaries(values_of(arguments[0]), values_of(arguments[1]), max_size=3)
+    if origin in _COLLECTIONS:
+        return _COLLECTIONS[origin](*map(values_of, arguments))
     fields = {field.name: values_of(field.type) for field in msgspec.structs.fields(kind)}
     return st.builds(kind, **fields)
 
@@ -178,6 +185,25 @@ EXAMPLES: list[Event] = [
     journal.Opened(t_ns=2, name="a", version=None, capabilities=["count"], import_ns=3, init_ns=4),
     journal.Settled(t_ns=5, mark="baseline", memory=_MEMORY),
     journal.Stored(t_ns=6, phase="load", first=0, importance=[0.5, 1.0], latency_ns=7, error=None),
+    journal.TrafficSegment(
+        t_ns=8,
+        phase="load",
+        clients=1,
+        first=2,
+        kinds="sqdq",
+        gap_ns=[0, 20_000, 20_000, 20_000],
+        wait_ns=[5, 0, 7, 3_000],
+        service_ns=[9_000, 30_000, 3_000, 4_000],
+        failed=[3],
+        recall=[1.0, None],
+        targets=[0],
+        removed=[1],
+        began_ns=0,
+        ended_ns=67_000,
+        drain_ns=0,
+        maintained=(0, 40_000),
+    ),
+    journal.Stored(t_ns=8, phase="load", first=2, importance=[0.5], latency_ns=9_000, error=None, calls=2),
     journal.Sampled(
         t_ns=8,
         **_PLACE,

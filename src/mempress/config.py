@@ -9,6 +9,7 @@ import msgspec
 
 from mempress.errors import UsageError
 from mempress.faultspec import FaultSpec, parse_fault
+from mempress.traffic import Traffic
 
 DEFAULT_SYSTEMS = ("neuroca", "agno")
 _SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNORECASE)
@@ -50,6 +51,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int = 1
     dimension: int = 384
     options: dict[str, dict[str, Any]] = {}
+    traffic: Traffic | None = None
+    """None: a batch is one store, and searches come at the checkpoints alone."""
     saturation_samples: int = 3
     search_budget_seconds: float = 20.0
     """A checkpoint's searches stop once this is spent; the values taken until then stand, with their number."""
@@ -73,7 +76,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("No system is named: name at least one; `mempress systems` lists what is installed.")
         if len(set(self.systems)) != len(self.systems):
             raise UsageError("A system is named twice: name it once, and use --repeats for more runs of it.")
-        self.fault_specs()
+        if self.fault_specs() and self.traffic is not None:
+            raise UsageError("--fault strikes at whole batches: leave out --rate and --mix, or leave out --fault.")
 
     def fault_specs(self) -> tuple[FaultSpec, ...]:
         """Give the faults; their places in it are their numbers in a journal.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Stored, Testified
+from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Stored, Testified, TrafficSegment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ class Sample:
     disk: DiskRead | None
     held: int | None
     removed: int
-    """Records that the system itself has said it removed so far."""
+    """Records that the system itself has said it removed so far, and those that it deleted when asked to."""
     reported_health: float | None
     searches: tuple[Asked, ...]
     answers: Answers | None
@@ -87,6 +87,8 @@ class SampleFold:
                 self._bounded = "bounded" in event.capabilities
             case Stored():
                 self._add_stored(event)
+            case TrafficSegment():
+                self._add_segment(event)
             case Failed() if event.kind == "exception":
                 self._errors += event.count
             case Testified():
@@ -100,7 +102,7 @@ class SampleFold:
     def _add_stored(self, event: Stored) -> None:
         count = len(event.importance)
         self._offered += count
-        self._operations += 1
+        self._operations += event.calls
         self._store_ns += event.latency_ns
         if event.error is None:
             self._stored += count
@@ -112,6 +114,14 @@ class SampleFold:
                 else:
                     heapq.heappushpop(self._most_important, record)
             self._importance += event.importance
+
+    def _add_segment(self, event: TrafficSegment) -> None:
+        """Count what is no store; a record that an update deleted and stored again is held as before."""
+        self._operations += len(event.kinds) - event.kinds.count("s")
+        edits = (kind for kind in event.kinds if kind in "ud")
+        for kind, removed in zip(edits, event.removed, strict=True):
+            if removed is not None:
+                self._removed += removed - (kind == "u")
 
     def _sample(self, event: Sampled) -> Sample:
         sample = Sample(

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mempress.analysis import analyse, summarise
-from mempress.journal import FaultStage, Line, Maintained, PhaseBegan, Sampled, Stored
+from mempress.journal import FaultStage, Line, Maintained, PhaseBegan, Sampled, Stored, TrafficSegment
 from mempress.model import Summary
 from mempress.runfiles import RunFiles, write_json
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from mempress.journal import Event
     from tests.analysis.conftest import RealRun
+
+
+ASKED_FOR = {FaultStage, TrafficSegment}
+"""The lines of what a run does only when it is told to."""
 
 
 def acknowledged(events: list[Event]) -> int:
@@ -30,7 +34,7 @@ def summaries(real_run: RealRun) -> list[Summary]:
 
 
 def test_the_real_run_has_a_line_of_every_kind(real_run: RealRun) -> None:
-    assert {type(event) for event in real_run.events} == set(get_args(Line)) - {FaultStage}
+    assert {type(event) for event in real_run.events} == set(get_args(Line)) - ASKED_FOR
 
 
 def test_a_journal_cut_after_any_line_says_where_it_broke_off(real_run: RealRun, summaries: list[Summary]) -> None:

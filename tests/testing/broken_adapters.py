@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from mempress.systems.protocol import Hit, Record, SystemConfig
@@ -228,3 +230,23 @@ class EmbedsInSecret(PlainList):
 
 class NeverEmbeds(PlainList):
     capabilities = PlainList.capabilities | {"embedding"}
+
+
+class BelongsToItsThread(Complete):
+    def __init__(self, workdir: Path, config: SystemConfig) -> None:
+        super().__init__(workdir, config)
+        self._owner = threading.get_ident()
+
+    def store(self, records: Sequence[Record]) -> None:
+        if threading.get_ident() != self._owner:
+            raise RuntimeError("objects created in a thread can only be used in that thread")
+        super().store(records)
+
+
+class LosesUpdatesOfOtherThreads(Complete):
+    def store(self, records: Sequence[Record]) -> None:
+        held = dict(self._held)
+        for record in records:
+            time.sleep(0.001)  # another thread's store falls in here
+            held[record.id] = record
+        self._held = held

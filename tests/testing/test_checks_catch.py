@@ -97,6 +97,10 @@ CAUGHT: dict[str, list[tuple[type, str]]] = {
         (broken.EmbedsInSecret, "declare 'embedding'"),
         (broken.NeverEmbeds, "never calls config.embed"),
     ],
+    "works_from_several_threads": [
+        (broken.BelongsToItsThread, "can only be used in that thread"),
+        (broken.LosesUpdatesOfOtherThreads, "of 160 records stored by threads"),
+    ],
 }
 CHECKS = {check.name: check for check in all_checks()}
 CASES = [

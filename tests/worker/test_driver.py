@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mempress.errors import AdapterError
 from mempress.worker.channel import Frame
-from mempress.worker.driver import HIT_TEXT_LIMIT, MESSAGE_LIMIT, Driver, describe, plain
+from mempress.worker.driver import Driver
+from mempress.worker.plain import HIT_TEXT_LIMIT, MESSAGE_LIMIT, describe, plain
 from mempress.worker.vectors import PreparedVectors
 
 if TYPE_CHECKING:

@@ -26,30 +26,38 @@ _AGE_CLASSES = 5
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Which acknowledged records are held, by ordinal; ``importance`` is that of every record offered."""
+    """Which acknowledged records are held, by ordinal; ``importance`` is that of every record offered.
+
+    Those that the traffic deleted are not among the acknowledged, and of no importance: nobody should hold them.
+    """
 
     acknowledged: Sequence[int]
     held: frozenset[int] | None
     """None where it is not known of each record."""
     importance: Sequence[float]
     altered: int | None
+    deleted: int = 0
 
 
 def read_held(trail: Trail) -> Held:
     """Give what the load's end tells of retention, by ``get`` on all ids; all held where the count says so."""
     load = [stored for stored in trail.stored if stored.phase == "load"]
     importance = [value for stored in load for value in stored.importance]
-    acknowledged = [
+    deleted = frozenset(ordinal for segment in trail.traffic if segment.phase == "load" for ordinal in segment.deleted)
+    for ordinal in deleted:
+        importance[ordinal] = 0.0
+    stored_ordinals = (
         stored.first + offset for stored in load if stored.error is None for offset in range(len(stored.importance))
-    ]
+    )
+    acknowledged = [ordinal for ordinal in stored_ordinals if ordinal not in deleted]
     by_get = _by_method(trail, "get")
     if by_get is not None:
         flags = unpack(by_get.held, len(acknowledged))
         held = frozenset(ordinal for ordinal, flag in zip(acknowledged, flags, strict=True) if flag)
-        return Held(acknowledged, held, importance, by_get.altered)
+        return Held(acknowledged, held, importance, by_get.altered, len(deleted))
     final = trail.final()
     all_held = final is not None and final.held is not None and final.held == len(acknowledged)
-    return Held(acknowledged, frozenset(acknowledged) if all_held else None, importance, None)
+    return Held(acknowledged, frozenset(acknowledged) if all_held else None, importance, None, len(deleted))
 
 
 def retained(trail: Trail, held: Held) -> tuple[int | None, str | None]:

@@ -21,7 +21,7 @@ _MIB = 1 << 20
 def loads(trail: Trail, judged: Judged, held: Held, *, saturated: bool) -> dict[str, Any]:
     """Give how far the load went, and how fast and how healthy the system was at its end."""
     final = trail.final()
-    acknowledged = len(held.acknowledged)
+    acknowledged = len(held.acknowledged) + held.deleted
     saturated_at = _saturated_at(judged, acknowledged) if saturated else None
     return {
         "max_records": acknowledged if saturated_at is None else saturated_at,

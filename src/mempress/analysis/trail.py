@@ -24,6 +24,7 @@ from mempress.journal import (
     Settled,
     Stored,
     Testified,
+    TrafficSegment,
 )
 from mempress.samples import SampleFold
 
@@ -47,6 +48,7 @@ class Trail:
     opened: Sequence[Opened]
     settled: Sequence[Settled]
     stored: Sequence[Stored]
+    traffic: Sequence[TrafficSegment]
     maintained: Sequence[Maintained]
     testified: Sequence[Testified]
     failed: Sequence[Failed]
@@ -118,6 +120,7 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         opened=of(Opened),
         settled=of(Settled),
         stored=of(Stored),
+        traffic=of(TrafficSegment),
         maintained=of(Maintained),
         testified=of(Testified),
         failed=of(Failed),

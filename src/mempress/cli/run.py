@@ -11,6 +11,7 @@ import click
 from mempress.cli.interrupts import until_stopped
 from mempress.cli.values import CapacityRecords, Size
 from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option
+from mempress.traffic import make_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,10 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option("--workload", default="facts", show_default=True, help="facts, FILE.jsonl or locomo:FILE.")
 @click.option("--seed", type=int, default=42, show_default=True)
 @click.option("--repeats", type=int, default=1, show_default=True, help="Runs of each system, in fresh processes.")
+@click.option("--rate", type=float, help="Offer single operations, so many a second (open loop), not whole batches.")
+@click.option("--arrival", type=click.Choice(["poisson", "constant"]), help="How --rate spaces them. Default: poisson.")
+@click.option("--mix", metavar="KIND=WEIGHT,...", help="Of store, search, update, delete. Default: store=50,search=50.")
+@click.option("--clients", type=int, help="Threads that offer them, where a system declares threads. Default: 1.")
 @click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
 @click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
 @click.option("--continue-after-saturation", is_flag=True, help="Go on to the limit.")
@@ -104,6 +109,7 @@ def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig
         memory_limit_bytes=settings.pop("memory_limit"),
         timeout_seconds=settings.pop("timeout"),
         options=read_options(settings.pop("option")),
+        traffic=make_traffic(*(settings.pop(name) for name in ("rate", "arrival", "mix", "clients"))),
         **settings,
     )
 

@@ -23,6 +23,7 @@ from mempress.journal.lines import (
     Stored,
     Testified,
 )
+from mempress.journal.traffic import TrafficSegment
 
 __all__ = [
     "Asked",
@@ -52,5 +53,6 @@ __all__ = [
     "Stored",
     "Struck",
     "Testified",
+    "TrafficSegment",
     "read_journal",
 ]

@@ -12,6 +12,7 @@ import msgspec
 
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
+from mempress.journal.traffic import TrafficSegment
 
 Status = Literal["completed", "saturated", "crashed", "killed_at_limit", "timed_out", "interrupted", "unavailable"]
 """How a run ended."""
@@ -69,14 +70,16 @@ class Settled(Event, frozen=True, tag="settled"):
     memory: MemoryRead | None
 
 
-class Stored(Event, frozen=True, tag="stored"):
-    """One store call returned or raised; ``importance`` is that of the records offered, in order."""
+class Stored(Event, frozen=True, tag="stored", omit_defaults=True):
+    """A store returned or raised; ``importance`` is that of the records offered, in order."""
 
     phase: str
     first: int
     importance: list[float]
     latency_ns: int
     error: str | None
+    calls: int = 1
+    """How many calls of store it took, ``latency_ns`` in all."""
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True):
@@ -188,6 +191,7 @@ Line = (
     | PhaseBegan
     | Settled
     | Stored
+    | TrafficSegment
     | Sampled
     | Maintained
     | Testified

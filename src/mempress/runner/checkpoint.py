@@ -11,7 +11,7 @@ from mempress.runner.environment import read_noise
 from mempress.runner.recorder import clean, clean_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
     from pathlib import Path
 
     from mempress.config import RunConfig
@@ -149,7 +149,8 @@ class Checkpoint:
 
     def _add(self, searches: _Searches, probes: Sequence[Probe], reply: dict[str, Any]) -> None:
         for probe, latency_ns, answer in zip(probes, reply["latency_ns"], reply["answers"], strict=False):
-            searches.asked.append(judge_search(self._workload, probe, latency_ns, answer))
+            deleted = self._recorder.edits.deleted
+            searches.asked.append(judge_search(self._workload, probe, latency_ns, answer, deleted))
             searches.spent_ns += latency_ns
             if answer is not None:
                 searches.over_limit += answer["returned"] > self._config.limit
@@ -177,9 +178,12 @@ class Checkpoint:
         self._recorder.fail(operation, message, kind="violation")
 
 
-def judge_search(workload: Workload, probe: Probe, latency_ns: int, answer: dict[str, Any] | None) -> Asked:
-    """Hold a system's hits against the ground truth, which the worker never sees."""
-    answers = [ordinal for record_id in probe.answers if (ordinal := workload.ordinal(record_id)) is not None]
+def judge_search(
+    workload: Workload, probe: Probe, latency_ns: int, answer: dict[str, Any] | None, deleted: Set[int]
+) -> Asked:
+    """Hold a system's hits against the ground truth, which the worker never sees; what is ``deleted`` is no answer."""
+    known = (workload.ordinal(record_id) for record_id in probe.answers)
+    answers = [ordinal for ordinal in known if ordinal is not None and ordinal not in deleted]
     need = 0 if not answers else 1 if probe.any_suffices else len(answers)
     if answer is None:
         return Asked(latency_ns, need, answers, None, None)

@@ -114,6 +114,14 @@ class SystemClient:
             self._vectors(queries),
         )
 
+    def traffic(self, command: dict[str, Any], rows: bytes, texts: Sequence[str]) -> dict[str, Any]:
+        """Offer a segment of single operations, see ``worker.traffic``; ``texts`` as in ``store``, then the queries."""
+        return self._ask(
+            "started_ns service_ns values errors ended_ns drain_ns maintained embed_misses",
+            command | {"do": "traffic", "rows_bytes": len(rows)},
+            rows + self._vectors(texts),
+        )
+
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call an optional method of the system."""
         return self._ask("latency_ns value error", {"do": "call", "method": method, "arguments": arguments})

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from mempress.journal import Maintained, Stored
 from mempress.runner.faults.base import Faults
+from mempress.runner.outcomes import Outcome
 from mempress.runner.recorder import clean, clean_json
+from mempress.runner.traffic import TrafficLoad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,10 @@ class Load:
         self._refusals = 0
         self._saturation: LoadEnd | None = None
         self.faults = Faults()
+        self._traffic = (
+            None if config.traffic is None else TrafficLoad(client, recorder, workload, config, config.traffic)
+        )
+        self._maintenance_due = False
         self.offered = 0
         self.acknowledged: list[range] = []
 
@@ -89,6 +95,8 @@ class Load:
         """Go on with the same system in another worker."""
         self.client = client
         self.checkpoint = checkpoint
+        if self._traffic is not None:
+            self._traffic.rebind(client)
 
     def drain(self) -> None:
         """Journal the system's testimony since it was last asked."""
@@ -101,25 +109,37 @@ class Load:
             self._saturation = LoadEnd(True, "; ".join(found.reasons))
 
     def _store(self, batch: Batch) -> None:
-        texts = self._workload.texts_of(batch) if self.client.wants_vectors else ()
-        reply = self.faults.store(self.client, batch, texts)
-        self.offered += batch.count
+        if self._traffic is None:
+            texts = self._workload.texts_of(batch) if self.client.wants_vectors else ()
+            reply = self.faults.store(self.client, batch, texts)
+            if reply["error"] is not None:
+                self._recorder.fail("store", reply["error"])
+            self._note(batch, Outcome(batch.first, batch.count, 1, reply["latency_ns"], reply["error"]))
+            return
+        for outcome in self._traffic.offer(batch, maintain=self._maintenance_due):
+            self._note(batch, outcome)
+        self._maintenance_due = False
+
+    def _note(self, batch: Batch, outcome: Outcome) -> None:
+        """Journal that records were stored, and count them."""
+        first, end = outcome.first, outcome.first + outcome.count
+        self.offered += outcome.count
         recorder = self._recorder
-        if reply["error"] is None:
-            recorder.records += batch.count
-            self.acknowledged.append(range(batch.first, batch.first + batch.count))
+        if outcome.error is None:
+            recorder.records += outcome.count
+            self.acknowledged.append(range(first, end))
             self._refusals = 0
         else:
-            self._refusals += 1
-            recorder.fail("store", reply["error"])
+            self._refusals += outcome.calls
         recorder.write(
             Stored(
                 t_ns=recorder.t_ns,
                 phase=recorder.phase,
-                first=batch.first,
-                importance=[round(value, 6) for value in batch.importances],
-                latency_ns=reply["latency_ns"],
-                error=None if reply["error"] is None else clean(reply["error"]),
+                first=first,
+                importance=[round(value, 6) for value in batch.importances[first - batch.first : end - batch.first]],
+                latency_ns=outcome.latency_ns,
+                error=None if outcome.error is None else clean(outcome.error),
+                calls=outcome.calls,
             )
         )
 
@@ -128,5 +148,8 @@ class Load:
         if not interval or "maintenance" not in self.client.capabilities:
             return
         if self.offered // interval > (self.offered - self._config.batch_size) // interval:
+            if self._traffic is not None and self.offered < self._workload.records:
+                self._maintenance_due = True  # while the next batch is offered: that is when it hurts
+                return
             self.maintain(emergency=False)
             self.checkpoint.take("after_maintenance", offered=self.offered)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mempress.clock import clock_ns
 from mempress.health import Judge
 from mempress.journal import Ended, Failed, PhaseBegan
+from mempress.runner.edits import Edits
 from mempress.samples import SampleFold
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """The journal of one run, its phase and its count of acknowledged records."""
+    """The journal of one run, its phase, its count of acknowledged records and what was done to them since."""
 
     def __init__(self, journal: JournalWriter, config: RunConfig, watch: Callable[[Sample], None]) -> None:
         self._journal = journal
@@ -34,6 +35,7 @@ class Recorder:
         )
         self.phase = "setup"
         self.records = 0
+        self.edits = Edits()
 
     @property
     def t_ns(self) -> int:

@@ -28,10 +28,12 @@ def record_retention(
 ) -> None:
     """Journal what is held: by ``get`` on all ids where there is one, else, without a count, by searching for a sample.
 
-    Where there is ``count`` alone, the samples hold it already and nothing is asked here.
+    What the traffic deleted is not asked for. Where there is ``count`` alone, the samples hold it already and nothing
+    is asked here.
     """
-    ordinals = chain.from_iterable(acknowledged)
-    total = sum(map(len, acknowledged))
+    deleted = recorder.edits.deleted
+    ordinals = (ordinal for ordinal in chain.from_iterable(acknowledged) if ordinal not in deleted)
+    total = sum(map(len, acknowledged)) - len(deleted)
     if not total:
         return
     if "get" in client.capabilities:
@@ -41,7 +43,7 @@ def record_retention(
     elif "count" not in client.capabilities:
         picked = sorted(random.Random(config.seed).sample(range(total), min(_SAMPLED_IDS, total)))  # noqa: S311 - no secret
         asked = _pick(ordinals, picked)
-        _write(recorder, "search", asked, _by_search(client, workload, config, asked), None)
+        _write(recorder, "search", asked, _by_search(client, recorder, workload, config, asked), None)
 
 
 def bitmap(flags: Iterable[bool]) -> str:
@@ -65,7 +67,7 @@ def _by_get(
             recorder.fail("get", reply["error"])
             return None, 0
         held += [checksum is not None for checksum in reply["value"]]
-        texts = (workload.text_of(ordinal) for ordinal in piece)
+        texts = (recorder.edits.text(ordinal, workload.text_of(ordinal)) for ordinal in piece)
         altered += sum(
             checksum is not None and checksum != zlib.crc32(text.encode("utf-8"))
             for checksum, text in zip(reply["value"], texts, strict=True)
@@ -73,9 +75,11 @@ def _by_get(
     return held, altered
 
 
-def _by_search(client: SystemClient, workload: Workload, config: RunConfig, asked: Sequence[int]) -> list[bool]:
+def _by_search(
+    client: SystemClient, recorder: Recorder, workload: Workload, config: RunConfig, asked: Sequence[int]
+) -> list[bool]:
     """Search for each record by its own text; it is held if its id or its text is among the hits."""
-    texts = [workload.text_of(ordinal) for ordinal in asked]
+    texts = [recorder.edits.text(ordinal, workload.text_of(ordinal)) for ordinal in asked]
     budget_ns = int(config.search_budget_seconds * _NS_PER_SECOND)
     reply = client.search(texts, limit=config.limit, budget_ns=budget_ns, at_least=len(texts))
     wanted = zip((workload.id_of(ordinal) for ordinal in asked), texts, reply["answers"], strict=True)

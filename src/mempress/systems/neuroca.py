@@ -39,6 +39,7 @@ class NeurocaMemory:
             "embedding",
             "persistence",
             "bounded",
+            "threads",
         }
     )
 

@@ -36,6 +36,7 @@ METHOD_OF_CAPABILITY: Mapping[str, str | None] = MappingProxyType(
         "embedding": None,
         "persistence": None,
         "bounded": None,
+        "threads": None,
     }
 )
 """Each capability and the method that it adds; None for a flag."""

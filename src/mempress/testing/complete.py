@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from mempress.testing.controls import PlainList
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from mempress.systems.protocol import JSON, Record, SystemConfig
+    from mempress.systems.protocol import JSON, Hit, Record, SystemConfig
 
 _SERVER = "import sys; sys.stdin.read()"  # ends by itself once its parent closes the pipe or dies
 
@@ -20,7 +21,8 @@ _SERVER = "import sys; sys.stdin.read()"  # ends by itself once its parent close
 class Complete(PlainList):
     """A PlainList that keeps within ``capacity_records`` by evicting its least important records, and testifies.
 
-    Emergency maintenance drops the least important tenth. A server process that does nothing runs beside it.
+    Emergency maintenance drops the least important tenth. A server process that does nothing runs beside it. Each call
+    has the system to itself, whatever thread it comes from.
     """
 
     name = "complete"
@@ -32,10 +34,12 @@ class Complete(PlainList):
         "importance",
         "embedding",
         "bounded",
+        "threads",
     }
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         super().__init__(workdir, config)
+        self._alone = threading.RLock()
         self._capacity = config.capacity_records
         self._embed = config.embed
         self._events: list[Mapping[str, JSON]] = []
@@ -45,16 +49,33 @@ class Complete(PlainList):
     def store(self, records: Sequence[Record]) -> None:
         """Keep the records and come back within the capacity."""
         self._embed([record.text for record in records])
-        super().store(records)
-        excess = 0 if self._capacity is None else len(self._held) - self._capacity
-        if excess > 0:
-            self._drop_least_important(excess)
-            self._events.append({"kind": "eviction", "removed": excess})
+        with self._alone:
+            super().store(records)
+            excess = 0 if self._capacity is None else len(self._held) - self._capacity
+            if excess > 0:
+                self._drop_least_important(excess)
+                self._events.append({"kind": "eviction", "removed": excess})
+
+    def search(self, query: str, *, limit: int) -> Sequence[Hit]:
+        """Give the records that share most words with the query."""
+        with self._alone:
+            return super().search(query, limit=limit)
+
+    def get(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Give the texts of those of the ids that are held."""
+        with self._alone:
+            return super().get(ids)
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Forget the ids; give how many of them were held."""
+        with self._alone:
+            return super().delete(ids)
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Drop the least important tenth in an emergency, else nothing; give how many."""
-        removed = len(self._held) // 10 if emergency else 0
-        self._drop_least_important(removed)
+        with self._alone:
+            removed = len(self._held) // 10 if emergency else 0
+            self._drop_least_important(removed)
         return {"removed": removed}
 
     def health(self) -> Mapping[str, float]:
@@ -64,7 +85,8 @@ class Complete(PlainList):
 
     def drain_events(self) -> Sequence[Mapping[str, JSON]]:
         """Give the testimony since the last call."""
-        drained, self._events = self._events, []
+        with self._alone:
+            drained, self._events = self._events, []
         return drained
 
     def process_ids(self) -> Sequence[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mempress.journal import Audited
 from mempress.runner.retention import bitmap
-from mempress.worker.driver import HIT_TEXT_LIMIT
+from mempress.worker.plain import HIT_TEXT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
