@@ -53,6 +53,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, dict[str, Any]] = {}
     traffic: Traffic | None = None
     """None: a batch is one store, and searches come at the checkpoints alone."""
+    allow_network: bool = False
     saturation_samples: int = 3
     search_budget_seconds: float = 20.0
     """A checkpoint's searches stop once this is spent; the values taken until then stand, with their number."""

@@ -64,6 +64,9 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME@PHASE:SHARE", help="Break it on purpose, e.g. kill@load:0.5."
 )
+@click.option(
+    "--allow-network", is_flag=True, help="Let systems reach beyond this machine. Default: refused, and told."
+)
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
 @click.option(
     "--config",

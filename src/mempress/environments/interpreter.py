@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mempress.systems.shipped import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _OF_ANOTHER_PYTHON = frozenset({"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
@@ -24,13 +24,21 @@ class Interpreter:
     executable: str
     python: str
     """Its version."""
-    packages: Mapping[str, str]
-    """The distributions that it finds, with their versions."""
+    path: tuple[str, ...]
+    """Where it finds what is installed."""
     flags: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     """Set in its environment, beside what every worker gets."""
     lock: Path | None = None
     """The resolved requirements of an environment of its own; None: the interpreter of mempress."""
+
+    def packages(self) -> dict[str, str]:
+        """Give the distributions that it finds, the first of each name, with their versions, sorted."""
+        found: dict[str, str] = {}
+        for distribution in distributions(path=list(self.path)):
+            if (name := distribution.metadata["Name"]) is not None:
+                found.setdefault(canonical(name), distribution.version)
+        return dict(sorted(found.items()))
 
     def command(self, *arguments: str) -> list[str]:
         """Give the words of a command that it runs."""
@@ -45,14 +53,5 @@ class Interpreter:
 
 
 def own_interpreter() -> Interpreter:
-    """Give the interpreter that runs mempress, with all that is installed in it."""
-    return Interpreter(sys.executable, platform.python_version(), packages_on(sys.path))
-
-
-def packages_on(path: Iterable[str]) -> dict[str, str]:
-    """Give the distributions on an import path, the first of each name, sorted."""
-    found: dict[str, str] = {}
-    for distribution in distributions(path=list(path)):
-        if (name := distribution.metadata["Name"]) is not None:
-            found.setdefault(canonical(name), distribution.version)
-    return dict(sorted(found.items()))
+    """Give the interpreter that runs mempress."""
+    return Interpreter(sys.executable, platform.python_version(), tuple(sys.path))

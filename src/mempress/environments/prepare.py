@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mempress.environments.cache import open_cache
-from mempress.environments.interpreter import Interpreter, own_interpreter, packages_on
+from mempress.environments.interpreter import Interpreter, own_interpreter
 from mempress.environments.plan import known_plan, plan
 from mempress.environments.uv import run_uv
 from mempress.systems.shipped import LOCK
@@ -44,7 +44,7 @@ def prepare(reference: SystemReference, say: Callable[[str], None]) -> Interpret
     return Interpreter(
         executable=str(planned.place / "bin" / "python"),
         python=planned.base.version,
-        packages=packages_on(str(site) for site in planned.place.glob("lib/python*/site-packages")),
+        path=tuple(str(site) for site in planned.place.glob("lib/python*/site-packages")),
         flags=("-P",),
         variables={**project.variables, "PYTHONPATH": str(cache.package())},
         lock=planned.place / LOCK,

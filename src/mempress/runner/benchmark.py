@@ -173,14 +173,22 @@ def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
         timeout_seconds=config.timeout_seconds,
         memory_limit=limit,
         embed=_embedder(config.dimension),
+        allow_network=config.allow_network,
     )
     mechanisms = {
         "memory": "PSS of the worker's process tree, from smaps_rollup, between timed windows",
         "memory_limit": limit_words,
+        "network": _network_words(config),
         "latency": "perf_counter_ns around the call alone, in the worker, closed loop",
         "embedder": f"hashed words, {config.dimension} dimensions, prepared outside the timed window",
     }
     return settings, describe_machine() | {"mechanisms": mechanisms}
+
+
+def _network_words(config: RunConfig) -> str:
+    if config.allow_network:
+        return "allowed"
+    return "this machine alone: what a system asks of Python's sockets beyond it is refused and counted as an error"
 
 
 def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
@@ -207,7 +215,7 @@ def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
         environment=bench.environment,
         harness=bench.harness,
         python=None if interpreter is None else interpreter.python,
-        packages={} if interpreter is None else dict(interpreter.packages),
+        packages={} if interpreter is None else interpreter.packages(),
     )
 
 

@@ -33,6 +33,8 @@ class WorkerSettings:
     timeout_seconds: float
     memory_limit: MemoryLimit
     embed: Callable[[Sequence[str]], bytes]
+    allow_network: bool = False
+    """Whether the system may reach beyond this machine; see ``worker.network``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ class Opening:
 class SystemClient:
     """A system in its worker. What the system raises stands in the reply's ``error``.
 
-    Every method raises WorkerLostError when the worker is gone.
+    Every method raises WorkerLostError when the worker is gone. ``hear_refused`` is told each place beyond this machine
+    that the system asked for and was refused.
     """
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, hear_refused: Callable[[str], None] = lambda _: None) -> None:
         self._settings = settings
+        self._hear_refused = hear_refused
         self._worker = Supervisor(
             launch=settings.launch,
             dimension=settings.config["dimension"],
@@ -68,7 +72,8 @@ class SystemClient:
         """Import and construct the system; gives the error's text where that fails."""
         config = {**self._settings.config, "options": dict(options)}
         names = {"target": reference.target, "label": reference.label, "named": reference.named}
-        reply = self._ask("error", {"do": "open", "workdir": str(workdir), "config": config} | names)
+        command = {"do": "open", "workdir": str(workdir), "allow_network": self._settings.allow_network}
+        reply = self._ask("error", command | {"config": config} | names)
         if reply["error"] is not None:
             return str(reply["error"])
         self.capabilities = frozenset(reply["capabilities"])
@@ -166,6 +171,8 @@ class SystemClient:
     def _ask(self, keys: str, header: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
         """Give a reply that has these keys; one without was not written by the worker's driver."""
         reply = self._worker.ask(header, payload)
+        for place in reply.get("refused", ()):
+            self._hear_refused(str(place))
         if missing := set(keys.split()) - set(reply):
             self._worker.kill()
             raise WorkerLostError(

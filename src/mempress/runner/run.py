@@ -69,7 +69,7 @@ class Run:
         if self._plan.refusal is not None:
             self._recorder.fail("environment", self._plan.refusal)
             return "unavailable", self._plan.refusal
-        client = self._client = SystemClient(self._plan.settings)
+        client = self._client = SystemClient(self._plan.settings, self._note_refused)
         refusal = self._open(client)
         if refusal is not None:
             self._recorder.fail("open", refusal)
@@ -169,7 +169,7 @@ class Run:
         if self._client is not None:
             self._note_output(self._client)
             self._client.release()
-        fresh = self._client = SystemClient(self._plan.settings)
+        fresh = self._client = SystemClient(self._plan.settings, self._note_refused)
         refusal = self._open(fresh)
         if refusal is None:
             load.rebind(fresh, self._checkpoint(fresh))
@@ -200,6 +200,10 @@ class Run:
         total_bytes, tail = client.output
         if total_bytes:
             self._recorder.write(Printed(t_ns=self._recorder.t_ns, total_bytes=total_bytes, tail=clean(tail)))
+
+    def _note_refused(self, place: str) -> None:
+        text = f"it tried to reach {place}, beyond this machine, and was refused; --allow-network permits it"
+        self._recorder.fail("network", text, kind="violation")
 
     def _where(self) -> str:
         return f"in phase {self._recorder.phase} after {self._recorder.records} acknowledged records"

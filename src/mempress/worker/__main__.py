@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mempress.worker.channel import BlockingChannel, Frame
 from mempress.worker.driver import Driver
+from mempress.worker.network import NetworkGuard
 from mempress.worker.vectors import PreparedVectors
 
 if TYPE_CHECKING:
@@ -40,8 +41,14 @@ def main(arguments: Sequence[str]) -> None:
 
     driver = Driver(PreparedVectors(dimension, ask_parent), _heartbeat(beat_fd))
     with contextlib.suppress(EOFError, BrokenPipeError):
+        guard = NetworkGuard()
         while (frame := channel.receive()).header["do"] != "exit":
-            channel.send(_obey(driver, libc, frame))
+            if frame.header["do"] == "open" and not frame.header["allow_network"]:
+                guard.install()
+            reply = _obey(driver, libc, frame)
+            if refused := guard.told():
+                reply["refused"] = refused
+            channel.send(reply)
 
 
 def _obey(driver: Driver, libc: ctypes.CDLL, frame: Frame) -> dict[str, object]:
