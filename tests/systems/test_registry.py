@@ -157,3 +157,33 @@ def test_two_distributions_that_claim_one_name_for_one_class_are_an_error_too(tm
 def test_an_entry_point_whose_module_is_gone_is_told_when_it_is_loaded_and_not_before(tmp_path: Path) -> None:
     install(tmp_path, "first", "shared = a_module_that_is_gone:Mine")
     assert "shared cannot be loaded: ModuleNotFoundError" in run(TELL, tmp_path)
+
+
+def test_a_version_is_asked_for_behind_an_at() -> None:
+    found = find_system("agno@2.3.26")
+    assert (found.spec, found.label, found.name, found.version) == ("agno@2.3.26", "agno@2.3.26", "agno", "2.3.26")
+    assert found.target == find_system("agno").target
+    assert find_system("agno").version is None
+
+
+@pytest.mark.parametrize("version", ["", "latest", "../../x", "1 2", "1;rm", "1.0\n", "v1", "1" * 70])
+def test_what_is_no_version_is_refused(version: str) -> None:
+    with pytest.raises(UsageError, match="is no version"):
+        find_system(f"agno@{version}")
+
+
+def test_a_system_that_runs_as_it_is_installed_has_no_other_version() -> None:
+    with pytest.raises(UsageError, match=r"neuroca runs as it is installed here. Leave out @1\.0"):
+        find_system("neuroca@1.0")
+
+
+def test_options_go_to_the_name_and_those_for_a_version_come_last() -> None:
+    given = {"agno": {"write": "bulk", "user_id": "a"}, "agno@2.3.26": {"user_id": "b"}}
+    assert find_system("agno@2.3.26").options(given) == {"write": "bulk", "user_id": "b"}
+    assert find_system("agno@3.1.10").options(given) == {"write": "bulk", "user_id": "a"}
+
+
+def test_an_entry_point_that_claims_a_name_of_mempress_is_an_error_that_names_both(tmp_path: Path) -> None:
+    install(tmp_path, "first", "neuroca = first_package:Mine")
+    told = run(TELL, tmp_path)
+    assert "claimed by mempress (mempress.systems.neuroca:NeurocaMemory) and by first (first_package:Mine)" in told

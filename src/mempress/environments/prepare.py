@@ -89,12 +89,8 @@ def _build(planned: Plan, cache: Cache, tell: Callable[[str], None]) -> None:
 
 
 def _install(planned: Plan, draft: Path, tell: Callable[[str], None], held: int) -> None:
-    def say(text: str) -> None:
-        if not text.startswith("+ "):  # one line for each package that was installed; the journal names them
-            tell(text)
-
     venv = ["venv", "--quiet", "--no-project", "--relocatable", "--allow-existing"]
-    run_uv([*venv, "--python", planned.base.executable, str(draft)], cwd=draft.parent, say=say, held=held)
+    run_uv([*venv, "--python", planned.base.executable, str(draft)], cwd=draft.parent, say=tell, held=held)
     (draft / LOCK).write_text(planned.lock, "utf-8")
     install = ["pip", "install", "--python", str(draft / "bin" / "python"), "--require-hashes", "--compile-bytecode"]
-    run_uv([*install, "-r", str(draft / LOCK)], cwd=draft.parent, say=say, held=held)
+    run_uv([*install, "-r", str(draft / LOCK)], cwd=draft.parent, say=tell, held=held)

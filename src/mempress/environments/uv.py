@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LAST_LINES = 12
+_NOISE = ("Using Python ", "+ ", "- ")
+"""What we know already, and one line for each package: the journal names them."""
 _PLAIN = {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
 
 
@@ -47,7 +49,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path, say: Callable[[str], None], h
         try:
             assert process.stderr is not None and process.stdout is not None  # noqa: S101 - both are pipes
             for line in process.stderr:
-                if text := spoken(line):
+                if (text := spoken(line)) and not text.startswith(_NOISE):
                     last.append(text)
                     say(text)
             output = process.stdout.read()
