@@ -35,7 +35,13 @@ def bench(tmp_path: Path) -> Bench:
     """Run systems with small settings; the runs lie in ``tmp_path / "out"``."""
 
     def run(*systems: str, **settings: Any) -> list[Summary]:
-        small = {"max_records": 1_000, "batch_size": 250, "queries": 10, "final_budget_seconds": 2.0}
+        small = {
+            "readable_seconds": 0.1,
+            "max_records": 1_000,
+            "batch_size": 250,
+            "queries": 10,
+            "final_budget_seconds": 2.0,
+        }
         config = RunConfig(systems=systems, **{"final_queries": 20} | small | settings)
         return [analyse(directory) for directory in run_benchmark(config, tmp_path / "out", Listener())]
 

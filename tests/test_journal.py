@@ -211,6 +211,7 @@ EXAMPLES: list[Event] = [
         memory=_MEMORY,
         disk=DiskRead(4096, 1),
         held=2,
+        ids=journal.IdsAsked("search", [0, 1], "AQ=="),
         health={"overall_health": 0.9, "odd": None},
         flush_ns=None,
         limit=10,
@@ -225,6 +226,12 @@ EXAMPLES: list[Event] = [
     journal.Restarted(t_ns=16, records=2, close_ns=17, open_ns=18),
     journal.Retained(t_ns=19, records=2, method="get", asked=None, held="Aw==", altered=0),
     journal.Printed(t_ns=20, total_bytes=21, tail="the end\n"),
+    journal.ReadBack(
+        t_ns=21, **_PLACE, ordinal=1, method="get", after_ns=5, polls=1, within_ns=2_000_000_000, error=None
+    ),
+    journal.Retrieved(t_ns=21, records=2, asked=[1, 0], found="Aw==", known_held=True),
+    journal.Deleted(t_ns=21, **_PLACE, ordinals=[1], said=1, latency_ns=6, error=None),
+    journal.LookedFor(t_ns=21, **_PLACE, moment="after_restart", got=[1], searched=[1], found=[]),
     Ended(t_ns=22, status="completed", reason="all 2 records were offered", **_PLACE),
     journal.FaultBegan(t_ns=23, fault=0, name="kill", **_PLACE, offered=2, mechanism="SIGKILL", terms={"share": 0.2}),
     journal.FaultStage(t_ns=24, fault=0, stage="full", batches=2),

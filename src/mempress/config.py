@@ -16,8 +16,9 @@ _SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[kmgt]?)(i?b)?", re.IGNO
 _ABOVE_ZERO = (
     *("max_records", "batch_size", "queries", "limit", "repeats", "dimension", "timeout_seconds"),
     *("saturation_samples", "batches_per_sample", "search_budget_seconds", "final_queries", "final_budget_seconds"),
+    *("readable_seconds", "audit_seconds"),
 )
-_ZERO_OR_MORE = ("maintenance_interval", "post_recovery_batches")
+_ZERO_OR_MORE = (*("maintenance_interval", "post_recovery_batches", "sampled_ids", "retrieved_ids", "deleted_records"),)
 _OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms")
 _TOO_MUCH = 1 << 53
 """From here on JSON readers round; not-a-number and infinity fail the same comparison."""
@@ -62,6 +63,16 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     post_recovery_batches: int = 3
     faults: tuple[str, ...] = ()
     """Each ``NAME@PHASE:SHARE``, see ``faultspec``."""
+    readable_seconds: float = 2.0
+    """How long a record that was stored is waited for until it counts as not readable."""
+    sampled_ids: int = 50
+    """Where there is no count: how many acknowledged records each checkpoint looks up."""
+    retrieved_ids: int = 100
+    """How many records are searched for by their own texts after the load."""
+    deleted_records: int = 20
+    """How many are deleted at the end, to see whether they come back; 0: none."""
+    audit_seconds: float = 5.0
+    """How long the searches of one such look-up may take together; at least ten are made."""
 
     def __post_init__(self) -> None:
         for name in _ABOVE_ZERO:

@@ -17,7 +17,7 @@ from mempress.format import figure, name, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mempress.model import Answers, Summary
+    from mempress.model import Answers, Deletion, Forgetting, Summary
 
 _STANDARD_ERRORS = 3.0
 _ENDINGS = {
@@ -77,6 +77,8 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _recovered(shown, summary)
     yield from _faulted(shown, summary)
     yield from _answered(shown, summary.answers)
+    yield from _forgot(shown, summary.forgetting)
+    yield from _unfaithful(shown, summary)
     yield from _failed(shown, summary)
     if is_noisy(summary.noise):
         yield f"{shown} ran on a machine busy with other things: its times deserve doubt (see its conditions)."
@@ -150,6 +152,42 @@ def _against_other_choices(shown: str, answers: Answers, held: float, random: fl
         f"The records that {shown} kept hold {figure(held, 'share')} of the answers, {relation} as many chosen at "
         f"random: {figure(random, 'share')}{rest}."
     )
+
+
+def _forgot(shown: str, forgetting: Forgetting | None) -> Iterator[str]:
+    if forgetting is None or forgetting.by_importance is None or not forgetting.dropped:
+        return
+    chosen, random = (figure(value, "share") for value in (forgetting.by_use, forgetting.by_use_of_random))
+    by_use = f"; by the final probes {chosen} and {random}" if forgetting.by_use is not None else ""
+    yield (
+        f"Of the {forgetting.dropped:,} records that {shown} dropped, {figure(forgetting.by_importance, 'share')} "
+        f"deserved it by importance, of as many random ones {figure(forgetting.by_importance_of_random, 'share')}"
+        f"{by_use}."
+    )
+
+
+def _unfaithful(shown: str, summary: Summary) -> Iterator[str]:
+    """Tell of records that are held and not found, deleted and there again, stored and not to be read."""
+    found, readable = summary.reconciliation.retrievable, summary.readability
+    if found is not None and found.high < 1.0 and summary.reconciliation.retrievable_of == "held":
+        yield (
+            f"A search for its own text finds {figure(found.share, 'share')} ({figure(found.low, 'share')} to "
+            f"{figure(found.high, 'share')}) of the records that {shown} holds (n={found.n:,})."
+        )
+    if readable is not None and readable.missed:
+        yield (
+            f"After {readable.missed:,} of {readable.n:,} stores {shown} did not give a record within "
+            f"{readable.within_s:g} s."
+        )
+    if summary.deletion is not None:
+        yield from _came_back(shown, summary.deletion)
+
+
+def _came_back(shown: str, deletion: Deletion) -> Iterator[str]:
+    for look in deletion.looks:
+        if look.came_back:
+            when = "after a restart" if look.moment == "after_restart" else "right after"
+            yield f"{look.came_back:,} of {deletion.deleted:,} records deleted from {shown} were there again {when}."
 
 
 def _failed(shown: str, summary: Summary) -> Iterator[str]:

@@ -107,13 +107,22 @@ def _reconciliation(sample: Sample, terms: Terms) -> float | None:
     """Give 1 where as many are held as should be, 0 from a fifth too few or too many on."""
     if sample.held is None or sample.records == 0:
         return None
-    expected = sample.records - sample.removed
-    least = expected
-    if terms.bounded and terms.capacity_records is not None and sample.records > terms.capacity_records:
-        expected = min(max(expected, 0), terms.capacity_records)
-        least = min(expected, round(_LEAST_FILL * terms.capacity_records))
-    off = max(0, least - sample.held, sample.held - expected)
-    return _clamp(1.0 - off / max(1, expected) / _MISSING_SHARE_OF_ZERO)
+    least, most = expected_held(sample, terms)
+    off = max(0, least - sample.held, sample.held - most)
+    return _clamp(1.0 - off / max(1, most) / _MISSING_SHARE_OF_ZERO)
+
+
+def expected_held(sample: Sample, terms: Terms) -> tuple[int, int]:
+    """Give how many records should be held, at least and at most.
+
+    What was acknowledged less what the system says it removed; where it honours a capacity, no more than that, and
+    four fifths of it are enough.
+    """
+    most = sample.records - sample.removed
+    if not terms.bounded or terms.capacity_records is None or sample.records <= terms.capacity_records:
+        return most, most
+    most = min(max(most, 0), terms.capacity_records)
+    return min(most, round(_LEAST_FILL * terms.capacity_records)), most
 
 
 def _throughput(sample: Sample, terms: Terms) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import heapq
 from dataclasses import dataclass
 from statistics import fmean
@@ -12,7 +13,7 @@ from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Stored,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mempress.journal import DiskRead, Event, MemoryRead, NoiseRead
+    from mempress.journal import DiskRead, Event, IdsAsked, MemoryRead, NoiseRead
 
 _NS_PER_MS = 1_000_000
 _NS_PER_SECOND = 1_000_000_000
@@ -54,6 +55,8 @@ class Sample:
     new_operations: int
     noise: NoiseRead
     embed_misses: int
+    sampled_gone: tuple[int, int] | None = None
+    """Where there is no count: of so many acknowledged records drawn anew (second) so many (first) are gone."""
 
     @property
     def store_rate(self) -> float | None:
@@ -144,6 +147,7 @@ class SampleFold:
             new_operations=self._operations + len(event.searches),
             noise=event.noise,
             embed_misses=event.embed_misses,
+            sampled_gone=_gone(event.ids),
         )
         self._index += 1
         self._start_interval()
@@ -163,6 +167,13 @@ class SampleFold:
         least = self._most_important[0]
         kept = sum((self._importance[ordinal], ordinal) >= least for ordinal in asked.answers)
         return min(1.0, kept / asked.need)
+
+
+def _gone(ids: IdsAsked | None) -> tuple[int, int] | None:
+    if ids is None:
+        return None
+    held = sum(byte.bit_count() for byte in base64.b64decode(ids.held))
+    return len(ids.asked) - held, len(ids.asked)
 
 
 def recall(asked: Asked) -> float:

@@ -18,7 +18,7 @@ class Eventful(Saturating):
 
     name = "eventful"
     version = "1.0"
-    capabilities = Saturating.capabilities | {"events", "health", "flush"}
+    capabilities = Saturating.capabilities | {"delete", "events", "health", "flush"}
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         super().__init__(workdir, config)
@@ -32,6 +32,12 @@ class Eventful(Saturating):
         if self._fresh and self._searches == 7:
             raise RuntimeError("the seventh search never works")
         return super().search(query, limit=limit)
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Forget the ids, in the file too."""
+        known = [record_id for record_id in ids if self._held.pop(record_id, None) is not None]
+        self._log.remove(known)
+        return len(known)
 
     def drain_events(self) -> Sequence[Mapping[str, JSON]]:
         """Testify to something each time."""

@@ -130,7 +130,8 @@ def test_a_bitmap_comes_back_as_it_was(flags: list[bool]) -> None:
 def told(*events: Event) -> tuple[int | None, str | None, frozenset[int] | None]:
     trail = read_trail([opened(), *events], RunConfig())
     held = read_held(trail)
-    return (*retained(trail, held), held.held)
+    known = retained(trail, held)
+    return (known.records, known.by, held.held)
 
 
 def found_by(method: str, flags: list[bool], asked: list[int] | None = None) -> Retained:

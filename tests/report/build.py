@@ -9,16 +9,23 @@ import msgspec
 from mempress.config import RunConfig
 from mempress.model import (
     Answers,
+    Deletion,
     ErrorEntry,
+    Forgetting,
     HarnessCost,
     Latency,
+    LookedForDeleted,
     MaintenanceEvent,
     Metrics,
+    OverLoad,
+    Readability,
     Recall,
+    Reconciliation,
     Recovery,
     RecoveryStep,
     RunHead,
     SampleRow,
+    Share,
     StoreRate,
     Summary,
     WorkloadHead,
@@ -119,6 +126,27 @@ def completed(name: str = "neuroca") -> Summary:
         maintenance_events=events,
         errors=[],
         answers=answers(),
+        reconciliation=reconciliation(),
+        forgetting=Forgetting(
+            dropped=10_000,
+            by_importance=0.91,
+            by_importance_of_random=0.5,
+            by_use=0.985,
+            by_use_of_random=0.95,
+        ),
+        readability=Readability(
+            method="get", n=20, at_first_look=20, median_ms=0.42, max_ms=1.25, missed=0, within_s=2.0
+        ),
+        deletion=Deletion(
+            deleted=20,
+            said=20,
+            latency_ms=12.5,
+            error=None,
+            looks=[
+                LookedForDeleted(moment="after_delete", got=0, found=0, searched=20, came_back=0),
+                LookedForDeleted(moment="after_restart", got=3, found=2, searched=20, came_back=3),
+            ],
+        ),
         recovery=None,
         growth=None,
         samples=samples,
@@ -126,6 +154,25 @@ def completed(name: str = "neuroca") -> Summary:
         output_bytes=0,
         output_tail="",
     )
+
+
+def reconciliation(**changes: Any) -> Reconciliation:
+    found = Reconciliation(
+        acknowledged=20_000,
+        refused=0,
+        held=10_000,
+        held_by="get on all ids",
+        held_low=10_000,
+        held_high=10_000,
+        said_removed=10_000,
+        expected_low=8_000,
+        expected_high=10_000,
+        reconciled=True,
+        retrievable=Share(share=0.98, low=0.931, high=0.994, n=100),
+        retrievable_of="held",
+        altered_texts=0,
+    )
+    return msgspec.structs.replace(found, **changes)
 
 
 def answers() -> Answers:
@@ -142,6 +189,7 @@ def answers() -> Answers:
         held_share_fifo=0.48,
         held_share_importance=0.7,
         altered_texts=0,
+        over_load=OverLoad(n=1_000, capacity=10_000, answered=0.64, oracle=0.99, fifo=0.73, random=0.75),
     )
 
 
@@ -209,6 +257,23 @@ def saturated(name: str = "agno") -> Summary:
             )
         ],
         answers=msgspec.structs.replace(answers(), recall=0.03, held_share=1.0, held_share_random=1.0),
+        reconciliation=reconciliation(
+            acknowledged=9_000,
+            held=9_000,
+            held_low=9_000,
+            held_high=9_000,
+            said_removed=0,
+            expected_low=9_000,
+            expected_high=9_000,
+            retrievable=Share(share=0.1, low=0.055, high=0.174, n=100),
+        ),
+        forgetting=Forgetting(
+            dropped=0, by_importance=None, by_importance_of_random=None, by_use=None, by_use_of_random=None
+        ),
+        readability=Readability(
+            method="get", n=9, at_first_look=4, median_ms=120.0, max_ms=950.0, missed=2, within_s=2.0
+        ),
+        deletion=None,
         recovery=Recovery(
             verdict="partly",
             reason="after restart: search p95 237 ms over 60 ms, but smaller",
@@ -241,6 +306,19 @@ def crashed(name: str = "brittle") -> Summary:
         maintenance_events=[],
         errors=[ErrorEntry(phase="load", records=0, kind="fatal", operation="store", message="SIGSEGV", count=1)],
         answers=no_answers(),
+        reconciliation=reconciliation(
+            acknowledged=0,
+            said_removed=0,
+            held=None,
+            held_by=None,
+            held_low=None,
+            held_high=None,
+            reconciled=None,
+            retrievable=None,
+        ),
+        forgetting=None,
+        readability=None,
+        deletion=None,
         samples=[],
         noise={"steal_share": None, "stall_share": None, "load_1m_max": None},
         output_bytes=21,
@@ -278,6 +356,14 @@ def hostile() -> Summary:
         reason=HOSTILE,
         version=HOSTILE,
         capabilities=[HOSTILE],
+        reconciliation=reconciliation(held_by=HOSTILE, retrievable_of=HOSTILE),
+        deletion=Deletion(
+            deleted=1,
+            said=None,
+            latency_ms=1.0,
+            error=HOSTILE,
+            looks=[LookedForDeleted(moment=HOSTILE, got=None, found=0, searched=1, came_back=0)],
+        ),
         facts=[HOSTILE],
         retained_by=HOSTILE,
         ended_in_phase=HOSTILE,
@@ -333,6 +419,7 @@ def no_answers() -> Answers:
         held_share_fifo=None,
         held_share_importance=None,
         altered_texts=None,
+        over_load=None,
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from heapq import nlargest
 from math import fsum, prod
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from mempress.analysis.shares import share_of
 from mempress.model import Answers, Recall
 from mempress.samples import recall
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from mempress.analysis.trail import Trail
     from mempress.journal import Asked, Retained
+    from mempress.model import OverLoad, Share
     from mempress.samples import Sample
 
 _DECILES = 10
@@ -60,19 +62,30 @@ def read_held(trail: Trail) -> Held:
     return Held(acknowledged, frozenset(acknowledged) if all_held else None, importance, None, len(deleted))
 
 
-def retained(trail: Trail, held: Held) -> tuple[int | None, str | None]:
-    """Give the number of records held at the load's end and how it is known: get, count, or sampled ids."""
+class Known(NamedTuple):
+    """How many records are held at the load's end and how it is known; ``share`` where that is an estimate."""
+
+    records: int | None
+    by: str | None
+    share: Share | None = None
+
+
+def retained(trail: Trail, held: Held) -> Known:
+    """Give the number of records held at the load's end: by get, by count, or from sampled ids."""
     by_get = _by_method(trail, "get")
     if by_get is not None and held.held is not None:
-        return len(held.held), "get on all ids"
+        return Known(len(held.held), "get on all ids")
     final = trail.final()
     if final is not None and final.held is not None:
-        return final.held, "count"
-    sampled = _by_method(trail, "search")
-    if sampled is not None and sampled.asked:
-        share = sum(unpack(sampled.held, len(sampled.asked))) / len(sampled.asked)
-        return round(share * len(held.acknowledged)), f"estimate from {len(sampled.asked)} sampled ids"
-    return None, None
+        return Known(final.held, "count")
+    sampled, total = _by_method(trail, "search"), len(held.acknowledged)
+    if sampled is None or not sampled.asked:
+        return Known(None, None)
+    asked = len(sampled.asked)
+    share = share_of(sum(unpack(sampled.held, asked)), asked, total)
+    return (
+        Known(round(share.share * total), f"estimate from {asked} sampled ids", share) if share else Known(None, None)
+    )
 
 
 def importance_retention(held: Held) -> float | None:
@@ -86,9 +99,14 @@ def importance_retention(held: Held) -> float | None:
     return fsum(held.importance[ordinal] for ordinal in held.held) / best if best else None
 
 
-def answers(final: Sample | None, limit: int, held: Held) -> Answers:
-    """Give how the final load's probes were answered, and whether their answers were held at all."""
-    judged = [asked for asked in final.searches if asked.need > 0] if final is not None else []
+def judged_in(sample: Sample | None) -> list[Asked]:
+    """Give the searches of a sample whose answers are known."""
+    return [asked for asked in sample.searches if asked.need > 0] if sample is not None else []
+
+
+def answers(final: Sample | None, limit: int, held: Held, whole: OverLoad | None = None) -> Answers:
+    """Give how the final load's probes were answered, whether their answers were held at all, and the whole load's."""
+    judged = judged_in(final)
     offered = final.offered if final is not None else 0
     known = final.answers if final is not None else None
     chosen = _choices(judged, held, offered)
@@ -100,6 +118,7 @@ def answers(final: Sample | None, limit: int, held: Held) -> Answers:
         by_importance=_by_class(judged, lambda asked: held.importance[asked.answers[-1]], 1.0, _DECILES),
         by_age_records=_by_class(judged, lambda asked: offered - 1 - asked.answers[-1], offered, _AGE_CLASSES),
         altered_texts=held.altered,
+        over_load=whole,
         **chosen,
     )
 

@@ -70,6 +70,7 @@ def _point(sample: Sample, health: Health) -> TracePoint:
         health=health.score,
         retained=sample.held,
         disk_bytes=None if sample.disk is None else sample.disk.used_bytes,
+        sampled_gone=sample.sampled_gone,
     )
 
 

@@ -36,7 +36,7 @@ def loads(trail: Trail, judged: Judged, held: Held, *, saturated: bool) -> dict[
 def weights(trail: Trail, held: Held) -> dict[str, Any]:
     """Give what the system held at the load's end, and what it weighed."""
     final, memory = trail.final(), memory_mb(trail)
-    retained_records, _ = retained(trail, held)
+    retained_records = retained(trail, held).records
     growth = growth_mb(memory)
     per_record = None
     if retained_records and growth is not None and growth > 0:

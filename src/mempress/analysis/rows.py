@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.latency import latency
 from mempress.analysis.metrics import pss_mb
+from mempress.analysis.shares import share_of
 from mempress.model import SampleRow
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def rows(trail: Trail, judged: Judged) -> list[SampleRow]:
             components=dict(judged.healths[sample.index].components),
             reported_health=sample.reported_health,
             errors=sample.new_errors,
+            sampled_gone=None if sample.sampled_gone is None else share_of(*sample.sampled_gone, sample.records),
         )
         for sample in trail.samples
     ]

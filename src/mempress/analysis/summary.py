@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mempress.analysis.answers import answers, importance_retention, read_held, retained
+from mempress.analysis.answers import answers, importance_retention, judged_in, read_held, retained
+from mempress.analysis.audits import deletion, readability, reconciliation
 from mempress.analysis.errors import errors
 from mempress.analysis.facts import facts
 from mempress.analysis.faults import faults
+from mempress.analysis.forgetting import forgetting
 from mempress.analysis.growth import growth
 from mempress.analysis.maintenance import maintenance_events
 from mempress.analysis.metrics import loads, memory_mb, regret, weights
@@ -16,6 +18,7 @@ from mempress.analysis.noise import noise
 from mempress.analysis.recovery import recovery
 from mempress.analysis.rows import rows
 from mempress.analysis.trail import judge, read_trail
+from mempress.analysis.wholeload import over_load
 from mempress.journal import read_journal
 from mempress.model import Metrics, Summary
 from mempress.runfiles import RunFiles, read_head
@@ -101,7 +104,8 @@ def _conclusions(case: _Case) -> dict[str, Any]:
     trail, judged, held = case.trail, case.judged, case.held
     maintained = maintenance_events(trail, judged)
     failures = errors(trail, case.status, case.reason)
-    answered = answers(trail.final(), case.head.config.limit, held)
+    known = retained(trail, held)
+    answered = answers(trail.final(), case.head.config.limit, held, over_load(trail, known.records))
     metrics = Metrics(
         maintenance_events=len(maintained),
         errors_encountered=sum(entry.count for entry in failures),
@@ -111,7 +115,17 @@ def _conclusions(case: _Case) -> dict[str, Any]:
         **loads(trail, judged, held, saturated=case.saturated),
         **weights(trail, held),
     )
-    return {"metrics": metrics, "maintenance_events": maintained, "errors": failures, "answers": answered}
+    return {
+        "metrics": metrics,
+        "maintenance_events": maintained,
+        "errors": failures,
+        "answers": answered,
+        "retained_by": known.by,
+        "reconciliation": reconciliation(trail, judged, held, known),
+        "forgetting": forgetting(held, judged_in(trail.final())),
+        "readability": readability(trail),
+        "deletion": deletion(trail),
+    }
 
 
 def _conditions(case: _Case) -> dict[str, Any]:
@@ -119,7 +133,6 @@ def _conditions(case: _Case) -> dict[str, Any]:
     trail, final = case.trail, case.trail.final()
     return {
         "memory_mb": memory_mb(trail),
-        "retained_by": retained(trail, case.held)[1],
         "health_components": dict(case.judged.healths[final.index].components) if final is not None else {},
         "noise": noise(trail.samples),
         "output_bytes": sum(printed.total_bytes for printed in trail.printed),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from mempress.health import Health, Judge, Terms, health
 from mempress.journal import (
     Audited,
+    Deleted,
     Ended,
     Event,
     Failed,
@@ -16,11 +17,14 @@ from mempress.journal import (
     FaultEnded,
     FaultSkipped,
     FaultStage,
+    LookedFor,
     Maintained,
     Opened,
     Printed,
+    ReadBack,
     Restarted,
     Retained,
+    Retrieved,
     Settled,
     Stored,
     Testified,
@@ -56,6 +60,10 @@ class Trail:
     retained: Sequence[Retained]
     printed: Sequence[Printed]
     faults: Sequence[FaultLine]
+    read_back: Sequence[ReadBack]
+    retrieved: Sequence[Retrieved]
+    deleted: Sequence[Deleted]
+    looked_for: Sequence[LookedFor]
     ended: Ended | None
     last: Event | None
     phase: str
@@ -128,6 +136,10 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         retained=of(Retained),
         printed=of(Printed),
         faults=sorted((line for kind in get_args(FaultLine) for line in of(kind)), key=lambda line: line.t_ns),
+        read_back=of(ReadBack),
+        retrieved=of(Retrieved),
+        deleted=of(Deleted),
+        looked_for=of(LookedFor),
         ended=ended[-1] if ended else None,
         last=last,
         phase=phase,

@@ -1,5 +1,6 @@
 """The journal of a run: an append-only file of typed lines, the only primary data."""
 
+from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage, Reopened, Struck
 from mempress.journal.files import JournalWriter, read_journal
@@ -28,6 +29,7 @@ from mempress.journal.traffic import TrafficSegment
 __all__ = [
     "Asked",
     "Audited",
+    "Deleted",
     "DiskRead",
     "Ended",
     "Event",
@@ -36,17 +38,21 @@ __all__ = [
     "FaultEnded",
     "FaultSkipped",
     "FaultStage",
+    "IdsAsked",
     "JournalWriter",
     "Line",
+    "LookedFor",
     "Maintained",
     "MemoryRead",
     "NoiseRead",
     "Opened",
     "PhaseBegan",
     "Printed",
+    "ReadBack",
     "Reopened",
     "Restarted",
     "Retained",
+    "Retrieved",
     "Sampled",
     "Settled",
     "Status",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
 from mempress.journal.traffic import TrafficSegment
@@ -116,6 +117,8 @@ class Sampled(Event, frozen=True, tag="sampled"):
     """Texts so far whose vectors the system asked for though they were not prepared."""
     over_limit: int
     """How many searches gave more hits than asked for."""
+    ids: IdsAsked | None = None
+    """Where there is no count: which of some acknowledged records are still there."""
 
 
 class Maintained(Event, frozen=True, tag="maintained"):
@@ -205,5 +208,9 @@ Line = (
     | FaultEnded
     | FaultSkipped
     | Audited
+    | ReadBack
+    | Retrieved
+    | Deleted
+    | LookedFor
 )
 """Every kind of event that a journal may hold."""

@@ -3,7 +3,17 @@
 All are plain frozen values that stand in JSON files as they are; None is what was not measured.
 """
 
-from mempress.model.answers import Answers, Recall
+from mempress.model.answers import (
+    Answers,
+    Deletion,
+    Forgetting,
+    LookedForDeleted,
+    OverLoad,
+    Readability,
+    Recall,
+    Reconciliation,
+    Share,
+)
 from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
@@ -27,19 +37,26 @@ __all__ = [
     "Answers",
     "Comparison",
     "ComparisonRow",
+    "Deletion",
     "ErrorEntry",
     "FaultOutcome",
+    "Forgetting",
     "HarnessCost",
     "Latency",
+    "LookedForDeleted",
     "MaintenanceEvent",
     "Metrics",
     "Origin",
+    "OverLoad",
+    "Readability",
     "Recall",
+    "Reconciliation",
     "Recovery",
     "RecoveryStep",
     "Result",
     "RunHead",
     "SampleRow",
+    "Share",
     "StoreRate",
     "Summary",
     "WorkloadHead",

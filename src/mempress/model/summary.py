@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from mempress.journal import Status
-from mempress.model.answers import Answers
+from mempress.model.answers import Answers, Deletion, Forgetting, Readability, Reconciliation, Share
 from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, WorkloadHead
 
@@ -98,6 +98,8 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     components: dict[str, float | None]
     reported_health: float | None
     errors: int
+    sampled_gone: Share | None = None
+    """Where there is no count: of some acknowledged records, drawn anew, the share that is gone."""
 
 
 class RecoveryStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +153,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     maintenance_events: list[MaintenanceEvent]
     errors: list[ErrorEntry]
     answers: Answers
+    reconciliation: Reconciliation
+    forgetting: Forgetting | None
+    """None where it is not known of each record whether it is held."""
+    readability: Readability | None
+    deletion: Deletion | None
     recovery: Recovery | None
     growth: dict[str, Any] | None
     samples: list[SampleRow]

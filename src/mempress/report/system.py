@@ -12,6 +12,7 @@ from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
 from mempress.report.faults import fault_points, faults_table
 from mempress.report.growth import growth_table
+from mempress.report.keeping import keeping_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,6 +61,7 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
         yield fault_points(summary.faults)
     if summary.answers.n:
         yield from _answers(summary.answers)
+    yield from keeping_tables(summary)
     if summary.growth is not None:
         yield growth_table(summary.growth)
     yield _conditions(summary)

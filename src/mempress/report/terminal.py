@@ -17,6 +17,7 @@ from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
 from mempress.report.faults import fault_points
+from mempress.report.keeping import records_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
         yield _point(plain(fact))
     tables = [
         metrics_table(summary),
+        *([records_table(summary.reconciliation, summary.readability)] if summary.reconciliation.acknowledged else []),
         _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN)),
         errors_table(summary.errors, _ERRORS_SHOWN),
     ]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from mempress.journal import Asked, Sampled, Testified
 from mempress.runner.client import disk_of
 from mempress.runner.environment import read_noise
+from mempress.runner.idsample import ask_ids
+from mempress.runner.lookup import Lookup
+from mempress.runner.readback import Reader
 from mempress.runner.recorder import clean, clean_json
 
 if TYPE_CHECKING:
@@ -48,15 +51,20 @@ class Checkpoint:
         self._workload = workload
         self._config = config
         self._workdir = workdir
+        self._lookup = Lookup(client, recorder, workload, config)
+        self._reader = Reader(self._lookup)
 
     def take(self, mark: str, *, offered: int) -> Sample:
         """Sample the system after ``offered`` records; the final sample searches more often, for its percentiles."""
+        if mark == "batch":
+            self._reader.read_back()
         flush_ns = self._flush()
         memory, disk = self._client.memory(), disk_of(self._workdir)
         held, health = self._count(), self._health()
         self.drain()
         searches = self._search(offered, final=mark == "final")
         self._report(searches)
+        ids = ask_ids(self._lookup, mark)
         recorder = self._recorder
         sample = recorder.write(
             Sampled(
@@ -74,6 +82,7 @@ class Checkpoint:
                 noise=read_noise(),
                 embed_misses=searches.embed_misses,
                 over_limit=searches.over_limit,
+                ids=ids,
             )
         )
         if sample is None:

@@ -110,6 +110,12 @@ class SystemClient:
         """Delete records; in ``value`` how many the system says it deleted."""
         return self._ask("value error", {"do": "delete", "ids": list(ids)})
 
+    def read_back(self, record_id: str, text: str, *, method: str, limit: int, within_ns: int) -> dict[str, Any]:
+        """Wait until a record of the last store is readable by ``method``: get, or search for its own text."""
+        command = {"do": "read_back", "id": record_id, "text": text, "method": method, "limit": limit}
+        vectors = self._vectors([text]) if method == "search" else b""
+        return self._ask("after_ns polls latency_ns error", command | {"within_ns": within_ns}, vectors)
+
     def search(self, queries: Sequence[str], *, limit: int, budget_ns: int, at_least: int) -> dict[str, Any]:
         """Search for each query in turn, until the budget is spent."""
         command = {"do": "search", "queries": list(queries), "limit": limit}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mempress.config import RunConfig
+    from mempress.runner.acknowledged import Acknowledged
     from mempress.runner.checkpoint import Checkpoint
     from mempress.runner.client import SystemClient
     from mempress.runner.recorder import Recorder
@@ -49,7 +50,11 @@ class Load:
         )
         self._maintenance_due = False
         self.offered = 0
-        self.acknowledged: list[range] = []
+
+    @property
+    def acknowledged(self) -> Acknowledged:
+        """The ordinals that were stored and acknowledged."""
+        return self._recorder.acknowledged
 
     def run(self) -> LoadEnd:
         """Store until the system saturates or the workload ends."""
@@ -127,7 +132,6 @@ class Load:
         recorder = self._recorder
         if outcome.error is None:
             recorder.records += outcome.count
-            self.acknowledged.append(range(first, end))
             self._refusals = 0
         else:
             self._refusals += outcome.calls

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
 from mempress.health import Judge
-from mempress.journal import Ended, Failed, PhaseBegan
+from mempress.journal import Ended, Failed, PhaseBegan, Stored
+from mempress.runner.acknowledged import Acknowledged
 from mempress.runner.edits import Edits
 from mempress.samples import SampleFold
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """The journal of one run, its phase, its count of acknowledged records and what was done to them since."""
+    """The journal of one run, its phase, which records were acknowledged and what was done to them since."""
 
     def __init__(self, journal: JournalWriter, config: RunConfig, watch: Callable[[Sample], None]) -> None:
         self._journal = journal
@@ -36,6 +37,7 @@ class Recorder:
         self.phase = "setup"
         self.records = 0
         self.edits = Edits()
+        self.acknowledged = Acknowledged()
 
     @property
     def t_ns(self) -> int:
@@ -45,6 +47,8 @@ class Recorder:
     def write(self, event: Event) -> Sample | None:
         """Append an event; gives the sample that it completes."""
         self._journal.write(event)
+        if isinstance(event, Stored) and event.error is None:
+            self.acknowledged.add(event.first, len(event.importance))
         sample = self._fold.add(event)
         if sample is not None:
             self._watch(sample)

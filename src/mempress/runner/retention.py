@@ -1,49 +1,43 @@
-"""Finds out which of the acknowledged records a system still holds."""
+"""Finds out which of the acknowledged records a system still holds, and whether a search finds them."""
 
 from __future__ import annotations
 
 import base64
-import random
 import zlib
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from mempress.journal import Retained
+from mempress.journal import Retained, Retrieved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from mempress.config import RunConfig
-    from mempress.runner.client import SystemClient
-    from mempress.runner.recorder import Recorder
-    from mempress.workload.prepare import Workload
+    from mempress.runner.lookup import Lookup
 
 _IDS_PER_CALL = 1_000
 _SAMPLED_IDS = 200
-_NS_PER_SECOND = 1_000_000_000
+_LEAST_SAMPLED = 50
 
 
-def record_retention(
-    client: SystemClient, recorder: Recorder, workload: Workload, config: RunConfig, acknowledged: Sequence[range]
-) -> None:
+def record_retention(lookup: Lookup) -> None:
     """Journal what is held: by ``get`` on all ids where there is one, else, without a count, by searching for a sample.
 
-    What the traffic deleted is not asked for. Where there is ``count`` alone, the samples hold it already and nothing
-    is asked here.
+    What the harness deleted is not asked for. Where there is ``count`` alone, the samples hold it already. Then it is
+    journaled, of a sample of what is held (where that is not known of each record: of what was acknowledged), whether
+    a search finds it.
     """
-    deleted = recorder.edits.deleted
-    ordinals = (ordinal for ordinal in chain.from_iterable(acknowledged) if ordinal not in deleted)
-    total = sum(map(len, acknowledged)) - len(deleted)
-    if not total:
+    if len(lookup.recorder.acknowledged) == len(lookup.recorder.edits.deleted):
         return
-    if "get" in client.capabilities:
-        held, altered = _by_get(client, recorder, workload, ordinals)
-        if held is not None:
-            _write(recorder, "get", None, held, altered)
-    elif "count" not in client.capabilities:
-        picked = sorted(random.Random(config.seed).sample(range(total), min(_SAMPLED_IDS, total)))  # noqa: S311 - no secret
-        asked = _pick(ordinals, picked)
-        _write(recorder, "search", asked, _by_search(client, recorder, workload, config, asked), None)
+    capabilities = lookup.client.capabilities
+    held: list[int] | None = None
+    if "get" in capabilities:
+        held = _retain_by_get(lookup)
+    elif "count" not in capabilities:
+        asked = lookup.draw(_SAMPLED_IDS, "retained")
+        found = lookup.by_search(asked, at_least=_LEAST_SAMPLED)
+        _write(lookup, "search", asked[: len(found)], found, None)
+        return
+    _retrieve(lookup, held)
 
 
 def bitmap(flags: Iterable[bool]) -> str:
@@ -56,45 +50,43 @@ def bitmap(flags: Iterable[bool]) -> str:
     return base64.b64encode(number).decode("ascii")
 
 
-def _by_get(
-    client: SystemClient, recorder: Recorder, workload: Workload, ordinals: Iterator[int]
-) -> tuple[list[bool] | None, int]:
-    held: list[bool] = []
-    altered = 0
+def _retain_by_get(lookup: Lookup) -> list[int] | None:
+    """Journal what ``get`` says of all acknowledged ids; gives the ordinals held, None where it raised."""
+    workload, asked, flags, altered = lookup.workload, list(lookup.living()), list[bool](), 0
+    ordinals = iter(asked)
     while piece := list(islice(ordinals, _IDS_PER_CALL)):
-        reply = client.held([workload.id_of(ordinal) for ordinal in piece])
+        reply = lookup.client.held([workload.id_of(ordinal) for ordinal in piece])
         if reply["error"] is not None:
-            recorder.fail("get", reply["error"])
-            return None, 0
-        held += [checksum is not None for checksum in reply["value"]]
-        texts = (recorder.edits.text(ordinal, workload.text_of(ordinal)) for ordinal in piece)
+            lookup.recorder.fail("get", reply["error"])
+            return None
+        flags += [checksum is not None for checksum in reply["value"]]
         altered += sum(
-            checksum is not None and checksum != zlib.crc32(text.encode("utf-8"))
-            for checksum, text in zip(reply["value"], texts, strict=True)
+            checksum is not None and checksum != zlib.crc32(lookup.text_of(ordinal).encode("utf-8"))
+            for checksum, ordinal in zip(reply["value"], piece, strict=True)
         )
-    return held, altered
+    _write(lookup, "get", None, flags, altered)
+    return [ordinal for ordinal, flag in zip(asked, flags, strict=True) if flag]
 
 
-def _by_search(
-    client: SystemClient, recorder: Recorder, workload: Workload, config: RunConfig, asked: Sequence[int]
-) -> list[bool]:
-    """Search for each record by its own text; it is held if its id or its text is among the hits."""
-    texts = [recorder.edits.text(ordinal, workload.text_of(ordinal)) for ordinal in asked]
-    budget_ns = int(config.search_budget_seconds * _NS_PER_SECOND)
-    reply = client.search(texts, limit=config.limit, budget_ns=budget_ns, at_least=len(texts))
-    wanted = zip((workload.id_of(ordinal) for ordinal in asked), texts, reply["answers"], strict=True)
-    return [
-        answer is not None and any(hit_id == record_id or hit_text == text for hit_id, hit_text in answer["hits"])
-        for record_id, text, answer in wanted
-    ]
+def _retrieve(lookup: Lookup, held: Sequence[int] | None) -> None:
+    asked = lookup.draw(lookup.config.retrieved_ids, "retrieved", held)
+    if not asked:
+        return
+    found = lookup.by_search(asked)
+    recorder = lookup.recorder
+    recorder.write(
+        Retrieved(
+            t_ns=recorder.t_ns,
+            records=recorder.records,
+            asked=asked[: len(found)],
+            found=bitmap(found),
+            known_held=held is not None,
+        )
+    )
 
 
-def _pick(ordinals: Iterator[int], positions: Sequence[int]) -> list[int]:
-    wanted = set(positions)
-    return [ordinal for position, ordinal in enumerate(ordinals) if position in wanted]
-
-
-def _write(recorder: Recorder, method: str, asked: list[int] | None, held: list[bool], altered: int | None) -> None:
+def _write(lookup: Lookup, method: str, asked: list[int] | None, held: list[bool], altered: int | None) -> None:
+    recorder = lookup.recorder
     recorder.write(
         Retained(
             t_ns=recorder.t_ns,

@@ -9,10 +9,12 @@ from mempress.clock import clock_ns
 from mempress.journal import Opened, Printed, Restarted, Settled
 from mempress.runner.checkpoint import Checkpoint
 from mempress.runner.client import SystemClient
+from mempress.runner.deletion import delete_some, look_for
 from mempress.runner.faults.base import Faults
 from mempress.runner.faults.injector import Injector
 from mempress.runner.faults.scene import Scene
 from mempress.runner.load import Load
+from mempress.runner.lookup import Lookup
 from mempress.runner.recorder import clean
 from mempress.runner.retention import record_retention
 from mempress.runner.supervisor import WorkerLostError
@@ -83,9 +85,10 @@ class Run:
         load.faults.finish()
         load.checkpoint.take("final", offered=load.offered)
         self._settle(load.client, "final")
-        record_retention(load.client, self._recorder, self._plan.workload, self._plan.config, load.acknowledged)
+        record_retention(self._lookup(load.client))
         if end.saturated:
             self._recover(load)
+        self._delete_some(load)
         self._tear_down()
         return ("saturated" if end.saturated else "completed"), end.reason
 
@@ -133,8 +136,10 @@ class Run:
         if client is not None and "maintenance" in client.capabilities:
             load.maintain(emergency=True)
             self._checkpoint(client).take("after_emergency", offered=load.offered)
-        if client is not None and "persistence" in client.capabilities and not self._restart(client, load):
-            return
+        if client is not None and "persistence" in client.capabilities:
+            if not self._restart(client, load):
+                return
+            load.checkpoint.take("after_restart", offered=load.offered)
         self._recorder.begin("post_recovery")
         config, left = self._plan.config, self._plan.workload.records - load.offered
         count = min(left, config.post_recovery_batches * config.batch_size)
@@ -161,7 +166,6 @@ class Run:
                 open_ns=clock_ns() - closed,
             )
         )
-        load.checkpoint.take("after_restart", offered=load.offered)
         return True
 
     def _reopen(self, load: Load) -> str | None:
@@ -175,8 +179,19 @@ class Run:
             load.rebind(fresh, self._checkpoint(fresh))
         return refusal
 
-    def _tear_down(self) -> None:
+    def _delete_some(self, load: Load) -> None:
+        """Delete some records, and see whether they come back, at once or by a restart."""
         self._recorder.begin("teardown")
+        client = self._client
+        if client is None or not (deleted := delete_some(self._lookup(client))):
+            return
+        if "persistence" in client.capabilities and self._restart(client, load):
+            look_for(self._lookup(load.client), deleted, "after_restart")
+
+    def _lookup(self, client: SystemClient) -> Lookup:
+        return Lookup(client, self._recorder, self._plan.workload, self._plan.config)
+
+    def _tear_down(self) -> None:
         if self._client is None:
             return
         reply = self._client.close()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1
 _BEAT = struct.Struct("<Q")
-_COMMANDS = frozenset({"open", "warm", "store", "search", "call", "held", "delete", "traffic", "close"})
+_COMMANDS = frozenset({"open", "warm", "store", "read_back", "search", "call", "held", "delete", "traffic", "close"})
 
 
 def main(arguments: Sequence[str]) -> None:

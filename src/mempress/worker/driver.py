@@ -11,6 +11,7 @@ from mempress.clock import clock_ns
 from mempress.systems.protocol import Record, SystemConfig, capabilities_of, check_adapter
 from mempress.systems.registry import load_class
 from mempress.worker.plain import checksums, describe, plain, plain_hits
+from mempress.worker.readback import look_for, wait_until
 from mempress.worker.traffic import Offerer
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Driver:
         self._beat = beat
         self._system: Any = None
         self._offerer: Offerer | None = None
+        self._stored_ns: int | None = None
 
     def open(self, frame: Frame) -> dict[str, Any]:
         """Import the adapter, check it against the protocol, and construct it in its workdir."""
@@ -66,7 +68,24 @@ class Driver:
     def store(self, frame: Frame) -> dict[str, Any]:
         """Store one batch; the payload is JSON rows, then the float32 vectors of their texts where wanted."""
         records = self._records(frame)
-        return self._timed(lambda: self._system.store(records), keep=False)
+        reply = self._timed(lambda: self._system.store(records), keep=False)
+        self._stored_ns = clock_ns()
+        return reply
+
+    def read_back(self, frame: Frame) -> dict[str, Any]:
+        """Wait until a record of the last store is readable; 0 ``polls``: nothing was stored in this process."""
+        command = frame.header
+        if self._stored_ns is None:
+            return {"after_ns": None, "polls": 0, "latency_ns": 0, "error": None}
+        if frame.payload:
+            self._vectors.prepare([command["text"]], frame.payload)
+        try:
+            found = wait_until(look_for(self._system, command), self._stored_ns, command["within_ns"], self._beat)
+        except Exception as error:  # noqa: BLE001 - as in open
+            return {"after_ns": None, "polls": 1, "latency_ns": 0, "error": describe(error)}
+        finally:
+            self._vectors.forget()
+        return {**found, "error": None}
 
     def search(self, frame: Frame) -> dict[str, Any]:
         """Search for each query in turn; stops early once ``budget_ns`` are spent, not before ``at_least`` calls."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from array import array
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mempress.clock import clock_ns
@@ -35,7 +34,7 @@ class Subject(Protocol):
         """The system in the worker that it lives in now."""
 
     @property
-    def acknowledged(self) -> Sequence[range]:
+    def acknowledged(self) -> Sequence[int]:
         """The ordinals that were stored and acknowledged."""
 
     @property
@@ -154,8 +153,7 @@ class Scene:
     def audit_before(self, due: Due) -> Inventory | None:
         """Audit all that should be there; gives what is: the records that the fault may not lose."""
         away = self._deleted | self._unsure
-        acknowledged = chain.from_iterable(self.subject.acknowledged)
-        expected = self.offered(ordinal for ordinal in acknowledged if ordinal not in away)
+        expected = self.offered(ordinal for ordinal in self.subject.acknowledged if ordinal not in away)
         return self.audit(due, "before", "acknowledged", expected)
 
     def reopen(self, since_ns: int) -> Reopened:
