@@ -17,7 +17,7 @@ from mempress.format import figure, name, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mempress.model import Answers, Deletion, Forgetting, Summary
+    from mempress.model import Answers, Deletion, DetectorOnRun, Forgetting, Summary
 
 _STANDARD_ERRORS = 3.0
 _ENDINGS = {
@@ -74,6 +74,7 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     shown = name(key)
     yield from _kept(shown, summary, capacity_records)
     yield from _maintained(shown, summary)
+    yield from _detected(shown, summary.detectors)
     yield from _recovered(shown, summary)
     yield from _faulted(shown, summary)
     yield from _answered(shown, summary.answers)
@@ -116,6 +117,17 @@ def _maintained(shown: str, summary: Summary) -> Iterator[str]:
     parts = ", ".join(f"{origins[origin]:,} {text}" for origin, text in words.items() if origins[origin])  # type: ignore[index] # the keys are origins
     total = origins.total()
     yield f"{shown} had {total:,} maintenance {_plural('event', total)}: {parts}."
+
+
+def _detected(shown: str, detectors: DetectorOnRun | None) -> Iterator[str]:
+    if detectors is None or not (detectors.statistical.known or detectors.statistical.found):
+        return
+    score, source = detectors.statistical, "testifies to" if detectors.truth == "testimony" else "is scripted for"
+    yield (
+        f"The detector found {score.matched:,} of the {score.known:,} {_plural('event', score.known)} that {shown} "
+        f"{source}, and {score.found - score.matched:,} that it does not: precision "
+        f"{figure(score.precision, 'share')}, recall {figure(score.recall, 'share')}."
+    )
 
 
 def _recovered(shown: str, summary: Summary) -> Iterator[str]:

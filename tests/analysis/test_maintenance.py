@@ -8,6 +8,7 @@ import pytest
 
 from mempress import journal
 from mempress.analysis.maintenance import maintenance_events
+from mempress.analysis.observed import observed, read_stretches
 from mempress.analysis.trail import judge, read_trail
 from mempress.config import RunConfig
 from mempress.journal import Event, Maintained
@@ -57,7 +58,8 @@ def asked(number: float, value: Any = None, error: str | None = None) -> Maintai
 def events_of(events: list[Event]) -> list[MaintenanceEvent]:
     config = RunConfig()
     trail = read_trail(events, config)
-    return maintenance_events(trail, judge(trail, config))
+    judged = judge(trail, config)
+    return maintenance_events(trail, judged, observed(read_stretches(trail, judged)))
 
 
 EVICTION = {"kind": "eviction", "removed": 350}

@@ -10,6 +10,8 @@ from mempress.config import RunConfig
 from mempress.model import (
     Answers,
     Deletion,
+    DetectorOnRun,
+    DetectorScore,
     ErrorEntry,
     Forgetting,
     HarnessCost,
@@ -124,6 +126,12 @@ def completed(name: str = "neuroca") -> Summary:
         retained_by="get on all ids",
         health_components={"latency": 1.0, "answers": 0.9, "headroom": None},
         maintenance_events=events,
+        detectors=DetectorOnRun(
+            truth="testimony",
+            testified_samples=10,
+            statistical=DetectorScore(found=2, known=1, matched=1, precision=0.5, recall=1.0),
+            threshold=DetectorScore(found=0, known=1, matched=0, precision=None, recall=0.0),
+        ),
         errors=[],
         answers=answers(),
         reconciliation=reconciliation(),
@@ -251,6 +259,7 @@ def saturated(name: str = "agno") -> Summary:
         reference_ms=20.0,
         metrics=metrics,
         maintenance_events=[],
+        detectors=None,
         errors=[
             ErrorEntry(
                 phase="load", records=6_000, kind="exception", operation="search", message="database is locked", count=3
@@ -304,6 +313,7 @@ def crashed(name: str = "brittle") -> Summary:
         retained_by=None,
         health_components={},
         maintenance_events=[],
+        detectors=None,
         errors=[ErrorEntry(phase="load", records=0, kind="fatal", operation="store", message="SIGSEGV", count=1)],
         answers=no_answers(),
         reconciliation=reconciliation(
@@ -343,6 +353,7 @@ def interrupted(name: str = "neuroca") -> Summary:
         samples=base.samples[:4],
         metrics=msgspec.structs.replace(unmeasured(errors=0), max_records=4_000),
         maintenance_events=[],
+        detectors=None,
         answers=no_answers(),
     )
 

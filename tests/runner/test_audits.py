@@ -28,6 +28,9 @@ def test_a_random_eviction_of_nine_tenths_is_found_from_the_count(bench: Bench) 
     assert removals(summary) == [(2_500, "observed")]
     assert summary.maintenance_events[0].effects["held"] == {"before": 2_250, "after": 250}
     assert summary.samples[0].sampled_gone is None
+    assert summary.detectors is not None
+    assert summary.detectors.truth == "script"
+    assert (summary.detectors.statistical.precision, summary.detectors.statistical.recall) == (1.0, 1.0)
 
 
 def test_a_random_eviction_of_nine_tenths_is_found_from_sampled_ids_alone(bench: Bench) -> None:
@@ -67,6 +70,17 @@ def test_a_blind_system_that_keeps_all_shows_no_event(bench: Bench) -> None:
     assert summary.reconciliation.reconciled is True
     assert summary.reconciliation.retrievable is not None
     assert summary.reconciliation.retrievable.share == 1.0
+
+
+def test_a_system_that_testifies_lets_the_detector_be_scored_on_its_run(bench: Bench) -> None:
+    """From the seventh of twelve batches on it evicts in each, which is one event, where that begins."""
+    (summary,) = bench(
+        "mempress.testing.complete:Complete", max_records=3_000, capacity_records=1_500, maintenance_interval=0
+    )
+    assert summary.detectors is not None
+    assert (summary.detectors.truth, summary.detectors.testified_samples) == ("testimony", 6)
+    score = summary.detectors.statistical
+    assert (score.known, score.matched, score.recall) == (1, 1, 1.0)
 
 
 def test_the_ids_sampled_are_bounded_and_drawn_anew_at_each_checkpoint(bench: Bench, tmp_path: Path) -> None:

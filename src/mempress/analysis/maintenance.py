@@ -8,8 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mempress.analysis.metrics import pss_mb
-from mempress.detect import TracePoint
-from mempress.detect.statistical import ALPHA, statistical
 from mempress.journal import Maintained, Testified
 from mempress.model import MaintenanceEvent
 from mempress.percentile import percentile
@@ -29,49 +27,21 @@ _REMOVED = "records_removed"
 _Said = TypeVar("_Said", Testified, Maintained)
 
 
-def maintenance_events(trail: Trail, judged: Judged) -> list[MaintenanceEvent]:
-    """Give the maintenance events in order.
+def maintenance_events(trail: Trail, judged: Judged, observed: Mapping[int, Detection]) -> list[MaintenanceEvent]:
+    """Give the maintenance events in order; ``observed`` is what a detector found, by the sample at which it is seen.
 
     Observed, reported and requested maintenance in one interval between two samples is one event; its origin is the
     strongest ground: requested, then reported, then observed. What was reported or requested before the first sample
     or after the last one counts too; its effects are known from one side alone.
     """
-    found = _observed(trail, judged)
     events = []
     for before, after in pairwise([None, *trail.samples, None]):
         step = _Step(before, after, judged.healths)
-        detection = found.get(after.index) if after is not None else None
+        detection = observed.get(after.index) if after is not None else None
         event = step.event(detection, step.within(trail.testified), step.within(trail.maintained))
         if event is not None:
             events.append(event)
     return events
-
-
-def _observed(trail: Trail, judged: Judged) -> dict[int, Detection]:
-    """Give what the detector finds under load, by the sample at which it is seen; the final one repeats the last.
-
-    What a fault changed is no maintenance: the stretches between faults are judged apart and share the chance of error.
-    """
-    stretches = trail.stretches()
-    found = {}
-    for stretch in stretches:
-        trace = [_point(sample, judged.healths[sample.index]) for sample in stretch]
-        for detection in statistical(trace, alpha=ALPHA / len(stretches)):
-            found[stretch[detection.index].index] = detection
-    return found
-
-
-def _point(sample: Sample, health: Health) -> TracePoint:
-    """Give a sample as a detector reads it; the resident size, for PSS falls when others map the same files."""
-    return TracePoint(
-        records=sample.records,
-        memory_bytes=None if sample.memory is None else sample.memory.rss_bytes,
-        latencies_ms=sample.latencies_ms,
-        health=health.score,
-        retained=sample.held,
-        disk_bytes=None if sample.disk is None else sample.disk.used_bytes,
-        sampled_gone=sample.sampled_gone,
-    )
 
 
 class _Step:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mempress.analysis.answers import answers, importance_retention, judged_in, read_held, retained
 from mempress.analysis.audits import deletion, readability, reconciliation
+from mempress.analysis.detectors import detectors_on_run
 from mempress.analysis.errors import errors
 from mempress.analysis.facts import facts
 from mempress.analysis.faults import faults
@@ -15,6 +16,7 @@ from mempress.analysis.growth import growth
 from mempress.analysis.maintenance import maintenance_events
 from mempress.analysis.metrics import loads, memory_mb, regret, weights
 from mempress.analysis.noise import noise
+from mempress.analysis.observed import observed, read_stretches
 from mempress.analysis.recovery import recovery
 from mempress.analysis.rows import rows
 from mempress.analysis.trail import judge, read_trail
@@ -102,7 +104,9 @@ def _course(case: _Case) -> dict[str, Any]:
 def _conclusions(case: _Case) -> dict[str, Any]:
     """Give the metrics, and what stands behind them."""
     trail, judged, held = case.trail, case.judged, case.held
-    maintained = maintenance_events(trail, judged)
+    stretches = read_stretches(trail, judged)
+    found = observed(stretches)
+    maintained = maintenance_events(trail, judged, found)
     failures = errors(trail, case.status, case.reason)
     known = retained(trail, held)
     answered = answers(trail.final(), case.head.config.limit, held, over_load(trail, known.records))
@@ -118,6 +122,7 @@ def _conclusions(case: _Case) -> dict[str, Any]:
     return {
         "metrics": metrics,
         "maintenance_events": maintained,
+        "detectors": detectors_on_run(trail, stretches, found),
         "errors": failures,
         "answers": answered,
         "retained_by": known.by,

@@ -25,6 +25,7 @@ from mempress.journal import (
     Restarted,
     Retained,
     Retrieved,
+    Scripted,
     Settled,
     Stored,
     Testified,
@@ -64,6 +65,7 @@ class Trail:
     retrieved: Sequence[Retrieved]
     deleted: Sequence[Deleted]
     looked_for: Sequence[LookedFor]
+    scripted: Scripted | None
     ended: Ended | None
     last: Event | None
     phase: str
@@ -140,6 +142,7 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         retrieved=of(Retrieved),
         deleted=of(Deleted),
         looked_for=of(LookedFor),
+        scripted=next(iter(of(Scripted)), None),
         ended=ended[-1] if ended else None,
         last=last,
         phase=phase,

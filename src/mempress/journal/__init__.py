@@ -1,6 +1,6 @@
 """The journal of a run: an append-only file of typed lines, the only primary data."""
 
-from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved
+from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved, Scripted
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage, Reopened, Struck
 from mempress.journal.files import JournalWriter, read_journal
@@ -54,6 +54,7 @@ __all__ = [
     "Retained",
     "Retrieved",
     "Sampled",
+    "Scripted",
     "Settled",
     "Status",
     "Stored",

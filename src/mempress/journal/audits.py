@@ -74,3 +74,12 @@ class LookedFor(Event, frozen=True, tag="looked_for"):
     got: list[int] | None
     searched: list[int]
     found: list[int]
+
+
+class Scripted(Event, frozen=True, tag="scripted"):
+    """What a scripted control says of its own maintenance: after how many records offered each fell.
+
+    No system under test is asked: a control is one whose class has ``scripted_maintenance``.
+    """
+
+    offered: list[int]

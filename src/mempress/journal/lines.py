@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved
+from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved, Scripted
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
 from mempress.journal.traffic import TrafficSegment
@@ -212,5 +212,6 @@ Line = (
     | Retrieved
     | Deleted
     | LookedFor
+    | Scripted
 )
 """Every kind of event that a journal may hold."""

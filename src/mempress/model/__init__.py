@@ -14,6 +14,7 @@ from mempress.model.answers import (
     Reconciliation,
     Share,
 )
+from mempress.model.detector import DetectorOnRun, DetectorScore
 from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
@@ -38,6 +39,8 @@ __all__ = [
     "Comparison",
     "ComparisonRow",
     "Deletion",
+    "DetectorOnRun",
+    "DetectorScore",
     "ErrorEntry",
     "FaultOutcome",
     "Forgetting",

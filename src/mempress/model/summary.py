@@ -8,6 +8,7 @@ import msgspec
 
 from mempress.journal import Status
 from mempress.model.answers import Answers, Deletion, Forgetting, Readability, Reconciliation, Share
+from mempress.model.detector import DetectorOnRun
 from mempress.model.faults import FaultOutcome
 from mempress.model.heads import SCHEMA, WorkloadHead
 
@@ -151,6 +152,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     retained_by: str | None
     health_components: dict[str, float | None]
     maintenance_events: list[MaintenanceEvent]
+    detectors: DetectorOnRun | None
+    """None where nothing is known of what maintenance there was."""
     errors: list[ErrorEntry]
     answers: Answers
     reconciliation: Reconciliation

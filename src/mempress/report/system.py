@@ -10,6 +10,7 @@ from mempress.compare import METRICS
 from mempress.findings import ending
 from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
+from mempress.report.detectors import detectors_table
 from mempress.report.faults import fault_points, faults_table
 from mempress.report.growth import growth_table
 from mempress.report.keeping import keeping_tables
@@ -53,6 +54,8 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     if summary.health_components:
         yield _components(summary)
     yield events_table(summary.maintenance_events)
+    if summary.detectors is not None:
+        yield detectors_table(summary.detectors)
     yield errors_table(summary.errors)
     if summary.recovery is not None:
         yield recovery_table(summary.recovery)

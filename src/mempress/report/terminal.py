@@ -16,6 +16,7 @@ from mempress.findings import ending
 from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
+from mempress.report.detectors import detectors_table
 from mempress.report.faults import fault_points
 from mempress.report.keeping import records_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
@@ -66,6 +67,7 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
         metrics_table(summary),
         *([records_table(summary.reconciliation, summary.readability)] if summary.reconciliation.acknowledged else []),
         _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN)),
+        *([detectors_table(summary.detectors)] if summary.detectors is not None else []),
         errors_table(summary.errors, _ERRORS_SHOWN),
     ]
     if summary.recovery is not None:

@@ -67,6 +67,8 @@ class SystemClient:
         )
         self._servers: frozenset[int] = frozenset()
         self.capabilities: frozenset[str] = frozenset()
+        self.scripted = False
+        """Whether it is a control that can tell its own script."""
 
     def open(self, reference: SystemReference, workdir: Path, options: Mapping[str, Any]) -> Opening | str:
         """Import and construct the system; gives the error's text where that fails."""
@@ -77,6 +79,7 @@ class SystemClient:
         if reply["error"] is not None:
             return str(reply["error"])
         self.capabilities = frozenset(reply["capabilities"])
+        self.scripted = reply.get("scripted") is True
         if "processes" in self.capabilities:
             value = self.call("process_ids").get("value") or []
             self._servers = frozenset(pid for pid in value if isinstance(pid, int))

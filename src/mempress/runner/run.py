@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.clock import clock_ns
-from mempress.journal import Opened, Printed, Restarted, Settled
+from mempress.journal import Opened, Printed, Restarted, Scripted, Settled
 from mempress.runner.checkpoint import Checkpoint
 from mempress.runner.client import SystemClient
 from mempress.runner.deletion import delete_some, look_for
@@ -86,6 +86,7 @@ class Run:
         load.checkpoint.take("final", offered=load.offered)
         self._settle(load.client, "final")
         record_retention(self._lookup(load.client))
+        self._ask_script(load.client)
         if end.saturated:
             self._recover(load)
         self._delete_some(load)
@@ -178,6 +179,12 @@ class Run:
         if refusal is None:
             load.rebind(fresh, self._checkpoint(fresh))
         return refusal
+
+    def _ask_script(self, client: SystemClient) -> None:
+        """Journal what a control knows of its own maintenance."""
+        if client.scripted:
+            offered = client.call("scripted_maintenance")["value"]
+            self._recorder.write(Scripted(t_ns=self._recorder.t_ns, offered=offered))
 
     def _delete_some(self, load: Load) -> None:
         """Delete some records, and see whether they come back, at once or by a restart."""

@@ -55,6 +55,10 @@ class BlindRandomEvictor:
         found = chain([] if exact is None else [exact], reversed(self._held.values()))
         return [Hit(record.text, record.id) for record in islice(found, limit)]
 
+    def scripted_maintenance(self) -> Sequence[int]:
+        """Give after how many records offered it evicted; the harness scores its detectors by that."""
+        return [self._at] if self._evicted else []
+
     def close(self) -> None:
         """Forget all."""
         self._held.clear()

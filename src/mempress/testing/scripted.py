@@ -31,6 +31,7 @@ class Scripted:
     def __init__(self, workdir: Path, config: SystemConfig) -> None:  # noqa: ARG002 - kept in memory alone
         self._options = config.options
         self._held: dict[str, Record] = {}
+        self._maintained: list[int] = []
 
     def store(self, records: Sequence[Record]) -> None:
         """Keep the records."""
@@ -64,6 +65,10 @@ class Scripted:
     def close(self) -> None:
         """Forget all."""
         self._held.clear()
+
+    def scripted_maintenance(self) -> Sequence[int]:
+        """Give after how many records offered it maintained itself; the harness scores its detectors by that."""
+        return self._maintained
 
     def forget_least_important(self, share: float) -> list[str]:
         """Drop this share of the held records, least important first, oldest first where that is equal."""
@@ -137,6 +142,7 @@ class HalfEvictor(Scripted):
             self._held[record.id] = record
             if not self._evicted and len(self._held) >= at:
                 self._evicted = True
+                self._maintained.append(len(self._held))
                 self.evicted(self.forget_least_important(0.5))
 
     def evicted(self, ids: Sequence[str]) -> None:
@@ -192,6 +198,7 @@ class PeriodicMaintainer(Scripted):
                 removed = len(self.forget_least_important(self.option("percent", 20) / 100))
                 event = {"kind": "cleanup", "removed": removed, "records_after": len(self._held)}
                 self._events.append(event)
+                self._maintained.append(self._offered)
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Drop the least important at once; give how many."""
@@ -260,3 +267,5 @@ class Leaker(Scripted):
         self._leak += [os.urandom(self.option("bytes_per_record", 10_000)) for _ in records]
         for record_id in list(islice(self._held, max(0, len(self._held) - self._capacity))):
             del self._held[record_id]
+        if not self._maintained and len(self._leak) > self._capacity:
+            self._maintained.append(self._capacity + 1)

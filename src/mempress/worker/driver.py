@@ -57,6 +57,7 @@ class Driver:
             "capabilities": sorted(capabilities),
             "import_ns": imported - started,
             "init_ns": opened - imported,
+            "scripted": callable(getattr(self._system, "scripted_maintenance", None)),
         }
 
     def warm(self, frame: Frame) -> dict[str, Any]:
