@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from mempress.errors import UsageError
 
-FaultName = Literal["kill", "restart", "churn"]
+FaultName = Literal["kill", "restart", "disk-full", "slow-disk", "clock-jump", "churn"]
 FaultPhase = Literal["load", "post_recovery"]
 NAMES: tuple[FaultName, ...] = get_args(FaultName)
 PHASES: tuple[FaultPhase, ...] = get_args(FaultPhase)

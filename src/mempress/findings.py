@@ -138,7 +138,7 @@ def _recovered(shown: str, summary: Summary) -> Iterator[str]:
 def _faulted(shown: str, summary: Summary) -> Iterator[str]:
     for found in summary.faults:
         where = "" if found.records is None else f" at {found.records:,} records"
-        yield f"{shown}, fault {found.fault}{where}: {plain(found.verdict, 400)}."
+        yield f"{shown}, fault {found.fault}{where}: {plain(found.verdict, 800)}."
 
 
 def _answered(shown: str, answers: Answers) -> Iterator[str]:

@@ -29,7 +29,7 @@ class RealRun:
 
 @pytest.fixture(scope="session")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> RealRun:
-    """Run ``Eventful`` through a restart until it saturates, recovers and is loaded again."""
+    """Run ``Eventful`` through faults until it saturates, recovers and is loaded again."""
     config = RunConfig(
         systems=(f"{Path(__file__).parent / 'eventful.py'}:Eventful",),
         max_records=5_000,
@@ -39,7 +39,7 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> RealRun:
         maintenance_interval=500,
         capacity_records=1_000,
         objective_ms=3.0,
-        faults=("restart@load:0.1", "churn@load:0.15"),
+        faults=("restart@load:0.1", "churn@load:0.15", "disk-full@load:0.2"),
         options={"eventful": {"ns_per_10k_records": 100_000_000}},
     )
     (directory,) = run_benchmark(config, tmp_path_factory.mktemp("real"), Listener())

@@ -99,6 +99,8 @@ def test_saturation_is_a_finding_not_a_failure(mempress: Mempress) -> None:
         ((SOUND, "--capacity-records", "many"), "neither a whole number nor"),
         ((SOUND, "--workload", "nothing.jsonl"), "nothing.jsonl"),
         ((SOUND, "--workload", "fcats"), "facts"),
+        ((SOUND, "--fault", "kil@load:0.5"), "Did you mean kill?"),
+        ((SOUND, "--fault", "kill@load:2"), "give a number from 0 to 1"),
     ],
 )
 def test_bad_usage_says_what_to_do_and_starts_nothing(

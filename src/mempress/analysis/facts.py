@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.metrics import growth_mb, memory_mb
 from mempress.analysis.noise import is_noisy, noise
+from mempress.journal import FaultBegan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,9 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
     growth = growth_mb(memory_mb(trail))
     if growth is not None and growth <= 0:
         yield f"its memory did not grow by more than can be told ({growth:+.2f} MiB): memory per record is unknown"
+    broken = sum(isinstance(line, FaultBegan) for line in trail.faults)
+    if broken:
+        yield f"broken on purpose {broken} time(s): its curves, growth and memory span the faults"
     misses = max((sample.embed_misses for sample in trail.samples), default=0)
     if misses:
         yield f"asked for {misses:,} vectors of texts that were not prepared; their cost is in its latencies"

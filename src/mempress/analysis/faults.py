@@ -6,7 +6,7 @@ import base64
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,6 +46,12 @@ class _Fault:
     audits: Sequence[Audited]
     trail: Trail
     config: RunConfig
+
+    @property
+    def over_ns(self) -> float:
+        """When what disturbed the system was over: before a stage in which there was room again."""
+        room = (float(stage.t_ns) for stage in self.stages if stage.stage == "room")
+        return next(room, math.inf if self.ended is None else self.ended.t_ns)
 
     def during(self, t_ns: int) -> bool:
         """Whether a moment lies within it."""
@@ -92,7 +98,7 @@ def _outcome(number: int, spec: FaultSpec, trail: Trail, config: RunConfig) -> F
         **_holdings(fault),
         **_cut_short(fault),
         **_course(fault),
-        **_times(fault),
+        **_stretches(fault),
     )
     return msgspec.structs.replace(found, verdict=verdict(found, trail, fault.ended))
 
@@ -135,7 +141,8 @@ def _evicted_at_most(fault: _Fault, held: int) -> int:
         removed_by(item) for said in trail.testified if fault.during(said.t_ns) for item in said.events
     ) + sum(removed_by(asked.value) for asked in trail.maintained if fault.during(asked.t_ns))
     struck = None if fault.ended is None else fault.ended.struck
-    offered = 0 if struck is None or struck.acknowledged else struck.count
+    refused = sum(len(call.importance) for call in trail.stored if fault.during(call.t_ns) and call.error is not None)
+    offered = refused if struck is None or struck.acknowledged else struck.count
     forced = max(0, held + offered - capacity) if bounded and capacity is not None else 0
     before = _largest_eviction(fault) if struck is not None and struck.count else 0
     return max(testified, forced, before)
@@ -173,11 +180,11 @@ def _cut_short(fault: _Fault) -> dict[str, Any]:
 
 
 def _course(fault: _Fault) -> dict[str, Any]:
-    """Give what the load met while it lasted, and right after it."""
-    stored = [call for call in fault.trail.stored if fault.during(call.t_ns)]
+    """Give what the load met while it lasted, and how it went on."""
+    began, over = fault.began.t_ns, fault.over_ns
+    stored = [call for call in fault.trail.stored if began < call.t_ns <= over]
     failed = [error for error in fault.trail.failed if fault.during(error.t_ns)]
-    ended = fault.ended
-    later = next((call for call in fault.trail.stored if ended is not None and call.t_ns > ended.t_ns), None)
+    later = next((call for call in fault.trail.stored if call.t_ns > over), None)
     return {
         "acknowledged_during": sum(len(call.importance) for call in stored if call.error is None),
         "refused_during": sum(len(call.importance) for call in stored if call.error is not None),
@@ -187,21 +194,22 @@ def _course(fault: _Fault) -> dict[str, Any]:
     }
 
 
-def _times(fault: _Fault) -> dict[str, Any]:
-    """Give the median times of store calls and searches before, in each stage, and after."""
+def _stretches(fault: _Fault) -> dict[str, Any]:
+    """Give the median times of store calls and searches, and the recall, before, in each stage, and after."""
     last = math.inf if fault.ended is None else fault.ended.t_ns
-    stages = [(stage.stage, stage.t_ns) for stage in fault.stages]
-    bounds = [("before", 0), *(stages or [("during", fault.began.t_ns)]), ("after", last)]
-    stores, searches = {}, {}
-    for (name, low), (_, high) in pairwise([*bounds, ("", math.inf)]):
-        calls = [call.latency_ns / 1e6 for call in fault.trail.stored if low < call.t_ns <= high and not call.error]
-        asked = [sample for sample in fault.trail.load() if low < sample.t_ns <= high and sample.mark != "final"]
+    stages = [(stage.stage, float(stage.t_ns)) for stage in fault.stages] or [("", float(fault.began.t_ns))]
+    stores, searches, recalls = {}, {}, {}
+    for (name, low), (_, high) in pairwise([("before", 0.0), *stages, ("after", last), ("", math.inf)]):
+        if not name:
+            continue
         near = slice(-_NEIGHBOURS, None) if name == "before" else slice(0, _NEIGHBOURS)
+        calls = [call.latency_ns / 1e6 for call in fault.trail.stored if low < call.t_ns <= high and not call.error]
+        samples = [sample for sample in fault.trail.load() if low < sample.t_ns <= high and sample.mark != "final"]
         stores[name] = median(calls[near]) if calls else None
-        searches[name] = percentile([ms for sample in asked[near] for ms in sample.latencies_ms], 50)
-    if not stages:
-        del stores["during"], searches["during"]
-    return {"store_ms": stores, "search_p50_ms": searches}
+        searches[name] = percentile([ms for sample in samples[near] for ms in sample.latencies_ms], 50)
+        answers = [sample.answers.recall for sample in samples[near] if sample.answers is not None]
+        recalls[name] = fmean(answers) if answers else None
+    return {"store_ms": stores, "search_p50_ms": searches, "recall": recalls}
 
 
 def _count(audits: Iterable[Audited]) -> _Count:

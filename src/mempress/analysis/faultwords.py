@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mempress.format import measure, plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mempress.analysis.trail import Trail
     from mempress.faultspec import FaultSpec
@@ -37,7 +39,13 @@ def verdict(found: FaultOutcome, trail: Trail, ended: FaultEnded | None) -> str:
 
 
 def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
+    if found.fault == "disk-full":
+        yield _full_disk(found)
     yield _records(found, persistent=persistent)
+    if found.fault == "slow-disk":
+        yield f"a store call took {_in_turn(found.store_ms, 'ms')}"
+    if found.fault == "clock-jump":
+        yield f"recall was {_in_turn(found.recall, 'share')}"
     if found.corrupt:
         yield f"{found.corrupt:,} came back with another text"
     if found.deleted:
@@ -47,6 +55,24 @@ def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
         yield f"{there} records of the store call that it cut short are there"
     if found.downtime_s is not None:
         yield f"open again after {found.downtime_s:.3g} s"
+
+
+def _full_disk(found: FaultOutcome) -> str:
+    offered = found.acknowledged_during + found.refused_during
+    if found.refused_during:
+        said = f" ({plain(found.first_error, 120)})" if found.first_error else ""
+        took = f"refused {found.refused_during:,} of the {offered:,} records offered to a full disk{said}"
+    elif found.counted.get("refused") == 0:
+        took = f"took the {offered:,} records offered to a full disk without asking for more room"
+    else:
+        took = f"acknowledged all {offered:,} records offered to a full disk"
+    if found.went_on is None:
+        return took
+    return f"{took}, and {'went on' if found.went_on else 'did not go on'} when there was room"
+
+
+def _in_turn(values: Mapping[str, float | None], unit: str) -> str:
+    return ", ".join(f"{measure(value, unit)} {name}" for name, value in values.items())
 
 
 def _records(found: FaultOutcome, *, persistent: bool) -> str:

@@ -99,7 +99,8 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
 class Sampled(Event, frozen=True, tag="sampled"):
     """What was known at one checkpoint, after ``records`` acknowledged.
 
-    ``mark`` is batch, before_maintenance, after_maintenance, final, saturated, after_emergency or after_restart.
+    ``mark`` is batch, fault (after a batch while a fault lasted), before_maintenance, after_maintenance, final,
+    saturated, after_emergency or after_restart.
     """
 
     phase: str

@@ -47,12 +47,15 @@ class FaultOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How long the call that it cut short had lasted."""
     usual_call_ms: float | None = None
     acknowledged_during: int = 0
+    """While the disk was full, slow, or the clock wrong."""
     refused_during: int = 0
     store_ms: dict[str, float | None] = {}
     """Median time of a store call: before, in each stage, after."""
     search_p50_ms: dict[str, float | None] = {}
+    recall: dict[str, float | None] = {}
+    """Mean recall of the samples before, in each stage, after."""
     counted: dict[str, int] = {}
-    """What the mechanism counted."""
+    """Calls that the mechanism refused, delayed, or told another time."""
     went_on: bool | None = None
     """Whether the first store afterwards was acknowledged."""
     errors: int = 0

@@ -52,7 +52,7 @@ def fault_name(found: FaultOutcome) -> str:
 
 def _point(found: FaultOutcome) -> str:
     made = f" ({plain(found.mechanism, 200)}{_moment(found)})" if found.mechanism else ""
-    return f"{fault_name(found)}{made}: {plain(found.verdict, 600)}."
+    return f"{fault_name(found)}{made}: {plain(found.verdict, 800)}."
 
 
 def _moment(found: FaultOutcome) -> str:

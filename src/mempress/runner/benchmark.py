@@ -22,6 +22,7 @@ from mempress.model import HarnessCost, RunHead, WorkloadHead
 from mempress.runfiles import RUNS, RunFiles, run_files, write_json
 from mempress.runner.client import SystemClient, WorkerSettings
 from mempress.runner.environment import describe_machine, memory_limit, worker_environment
+from mempress.runner.faults.machine import Machine, machine_for
 from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
 from mempress.runner.run import Run, RunPlan
@@ -80,9 +81,13 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
     references = [find_system(spec) for spec in config.systems]
     _check_options(config, references)
     source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
-    with prepare_workload(source, max_records=config.max_records, batch_size=config.batch_size) as workload:
+    with (
+        machine_for(config.fault_specs()) as machine,
+        prepare_workload(source, max_records=config.max_records, batch_size=config.batch_size) as workload,
+    ):
         settings, environment = worker_settings(config)
-        bench = Bench(config, workload, settings, environment, measure_harness(settings, workload), listener)
+        harness = measure_harness(settings, workload)
+        bench = Bench(config, workload, settings, environment, harness, listener, machine=machine)
         for reference in references:
             bench.place(reference)
         shutil.rmtree(out / RUNS, ignore_errors=True)
@@ -103,6 +108,7 @@ class Bench:
     harness: HarnessCost | None
     listener: Listener
     kind: type[Run] = Run
+    machine: Machine = field(default_factory=Machine)
     places: Places = field(default_factory=Places)
 
     def place(self, reference: SystemReference) -> Place:
@@ -118,13 +124,16 @@ def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemRefer
     if place.interpreter is not None and place.interpreter.lock is not None:
         shutil.copyfile(place.interpreter.lock, files.lock)
     bench.listener.run_began(RunNotice(head.run, bench.workload.records))
+    settings = place.settings(bench.settings)
+    launch, levers = bench.machine.levers(settings.launch, files.workdir)
     plan = RunPlan(
         reference=reference,
         workdir=files.workdir,
         config=bench.config,
         workload=bench.workload,
-        settings=place.settings(bench.settings),
+        settings=replace(settings, launch=launch),
         refusal=place.refusal,
+        levers=levers,
     )
     try:
         with JournalWriter(files.journal) as journal:

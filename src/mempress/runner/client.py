@@ -160,6 +160,11 @@ class SystemClient:
         return None if use is None else msgspec.convert(asdict(use), MemoryRead)
 
     @property
+    def processes(self) -> frozenset[int]:
+        """The worker and all its descendants that live."""
+        return self._worker.processes()
+
+    @property
     def wants_vectors(self) -> bool:
         """Whether the system declared that it calls ``embed``."""
         return "embedding" in self.capabilities

@@ -60,8 +60,9 @@ class Load:
         """Store until the system saturates or the workload ends."""
         for number, batch in enumerate(self._batches, start=1):
             self._store(batch)
-            if number % self._config.batches_per_sample == 0:
+            if number % self._config.batches_per_sample == 0 or self.faults.under_way:
                 self._sample()
+            self.faults.batch_done()
             if self._refusals >= self._config.saturation_samples:
                 return LoadEnd(True, f"store raised {self._refusals} times in a row")
             if self._saturation is not None and not (self._config.continue_after_saturation or self.faults.waiting):
@@ -75,7 +76,8 @@ class Load:
             if (batch := next(self._batches, None)) is None:
                 return done
             self._store(batch)
-            self.checkpoint.take("batch", offered=self.offered)
+            self.checkpoint.take(self._mark, offered=self.offered)
+            self.faults.batch_done()
         return count
 
     def maintain(self, *, emergency: bool) -> None:
@@ -107,8 +109,14 @@ class Load:
         """Journal the system's testimony since it was last asked."""
         self.checkpoint.drain()
 
+    @property
+    def _mark(self) -> str:
+        return "fault" if self.faults.under_way else "batch"
+
     def _sample(self) -> None:
-        sample = self.checkpoint.take("batch", offered=self.offered)
+        sample = self.checkpoint.take(self._mark, offered=self.offered)
+        if sample.mark == "fault":
+            return  # what a fault does to it is no saturation
         bounded = "bounded" in self.client.capabilities
         if (found := self._recorder.judge(sample, bounded=bounded)) is not None and self._saturation is None:
             self._saturation = LoadEnd(True, "; ".join(found.reasons))
@@ -121,6 +129,7 @@ class Load:
                 self._recorder.fail("store", reply["error"])
             self._note(batch, Outcome(batch.first, batch.count, 1, reply["latency_ns"], reply["error"]))
             return
+        self.faults.between_calls(batch)
         for outcome in self._traffic.offer(batch, maintain=self._maintenance_due):
             self._note(batch, outcome)
         self._maintenance_due = False
@@ -134,7 +143,7 @@ class Load:
             recorder.records += outcome.count
             self._refusals = 0
         else:
-            self._refusals += outcome.calls
+            self._refusals += 0 if self.faults.under_way else outcome.calls
         recorder.write(
             Stored(
                 t_ns=recorder.t_ns,
@@ -149,7 +158,7 @@ class Load:
 
     def _maintain_if_due(self) -> None:
         interval = self._config.maintenance_interval
-        if not interval or "maintenance" not in self.client.capabilities:
+        if not interval or "maintenance" not in self.client.capabilities or self.faults.under_way:
             return
         if self.offered // interval > (self.offered - self._config.batch_size) // interval:
             if self._traffic is not None and self.offered < self._workload.records:

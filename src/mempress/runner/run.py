@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mempress.config import RunConfig
     from mempress.journal import Status
     from mempress.runner.client import WorkerSettings
+    from mempress.runner.faults.orders import Levers
     from mempress.runner.recorder import Recorder
     from mempress.systems.registry import SystemReference
     from mempress.workload.prepare import Workload
@@ -41,6 +42,8 @@ class RunPlan:
     settings: WorkerSettings
     refusal: str | None
     """Why its environment is not there; None: it is."""
+    levers: Levers | None = None
+    """What the faults of the run move, where they need any."""
 
 
 class Run:
@@ -128,7 +131,8 @@ class Run:
         plan = self._plan
         if not plan.config.faults:
             return Faults()
-        return Injector(Scene(load, self._recorder, plan.workload, plan.config, lambda: self._reopen(load)))
+        scene = Scene(load, self._recorder, plan.workload, plan.config, lambda: self._reopen(load))
+        return Injector(scene, plan.levers)
 
     def _recover(self, load: Load) -> None:
         """Emergency maintenance, then a restart, then load again; each as far as the system offers it."""

@@ -6,7 +6,8 @@ least, spent before anything is written: a kill in the middle of such a call mee
 
 from __future__ import annotations
 
-from time import perf_counter_ns
+from contextlib import suppress
+from time import perf_counter_ns, time
 from typing import TYPE_CHECKING
 
 from mempress.systems.protocol import Record
@@ -14,10 +15,12 @@ from mempress.testing.recordlog import RecordLog
 from mempress.testing.scripted import Scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from mempress.systems.protocol import SystemConfig
+    from mempress.systems.protocol import JSON, SystemConfig
+
+_HOUR_SECONDS = 3_600
 
 
 class Logged(Scripted):
@@ -81,6 +84,59 @@ class AltersAtOpening(Logged):
         for record in list(self._held.values())[: self.option("altered", 1)]:
             shorter = record.text.rpartition(" ")[0] or "gone"
             self._held[record.id] = Record(record.id, shorter, record.importance, record.metadata)
+
+
+class SwallowsFullDisk(Logged):
+    """Acknowledges what its log refuses, and holds it in memory alone: gone when it is opened again."""
+
+    name = "swallows-full-disk"
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Append the records, or not."""
+        with suppress(OSError):
+            super().write(records)
+
+
+class Expiring(Logged):
+    """Forgets, at each store, what is older than an hour by the wall clock, and tells nobody."""
+
+    name = "expiring"
+
+    def __init__(self, workdir: Path, config: SystemConfig) -> None:
+        super().__init__(workdir, config)
+        self._stored = dict.fromkeys(self._held, time())
+
+    def store(self, records: Sequence[Record]) -> None:
+        """Keep the records, and forget the old ones."""
+        super().store(records)
+        now = time()
+        self._stored.update((record.id, now) for record in records)
+        for record_id in [key for key, stored in self._stored.items() if now - stored > _HOUR_SECONDS]:
+            del self._held[record_id], self._stored[record_id]
+            self.forgot()
+
+    def forgot(self) -> None:
+        """Take note of a record that expired."""
+
+
+class ExpiringTestifying(Expiring):
+    """As Expiring, and testifies to it."""
+
+    name = "expiring-testifying"
+    capabilities = Expiring.capabilities | {"events"}
+
+    def __init__(self, workdir: Path, config: SystemConfig) -> None:
+        super().__init__(workdir, config)
+        self._forgotten = 0
+
+    def forgot(self) -> None:
+        """Count it."""
+        self._forgotten += 1
+
+    def drain_events(self) -> Sequence[Mapping[str, JSON]]:
+        """Give how many expired since the last call."""
+        forgotten, self._forgotten = self._forgotten, 0
+        return [{"kind": "expiry", "removed": forgotten}] if forgotten else []
 
 
 class Deleting(Logged):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mempress.runner.faults.acts import Kill, churn, restart
 from mempress.runner.faults.base import Faults
+from mempress.runner.faults.lasting import Lasting
 from mempress.runner.faults.scene import Due, Scene
 
 if TYPE_CHECKING:
@@ -13,14 +14,17 @@ if TYPE_CHECKING:
 
     from mempress.faultspec import FaultPhase
     from mempress.runner.client import SystemClient
+    from mempress.runner.faults.orders import Levers
     from mempress.workload.prepare import Batch
 
 
 class Injector(Faults):
     """The faults of one run. A fault that is due while another lasts waits until that is over."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, levers: Levers | None) -> None:
         self._scene = scene
+        self._levers = levers
+        self._lasting: Lasting | None = None
         self._specs = scene.config.fault_specs()
         self._kill = Kill(scene)
         self._waiting: list[Due] = []
@@ -35,13 +39,18 @@ class Injector(Faults):
         self._waiting = sorted(found, key=lambda due: due.ordinal)
 
     @property
+    def under_way(self) -> bool:
+        """Whether a fault lasts."""
+        return self._lasting is not None
+
+    @property
     def waiting(self) -> bool:
-        """Whether a fault is yet to come."""
-        return bool(self._waiting)
+        """Whether a fault is yet to come, or lasts."""
+        return bool(self._waiting) or self.under_way
 
     def store(self, client: SystemClient, batch: Batch, texts: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - a fault changes it
         """Make the faults that are due at this batch, and store it."""
-        while self._waiting and self._waiting[0].ordinal < batch.first + batch.count:
+        while self._waiting and not self._lasting and self._waiting[0].ordinal < batch.first + batch.count:
             due = self._waiting[0]
             if due.spec.name == "kill":
                 reply, killed = self._kill.store(due, batch, texts)
@@ -53,8 +62,16 @@ class Injector(Faults):
                 self._make(due)
         return self._learned(self._scene.client.store(batch.payload, texts))
 
+    def batch_done(self) -> None:
+        """Let a fault that lasts go on to its next batch, or end."""
+        if self._lasting is not None and self._lasting.batch_done():
+            self._lasting = None
+
     def finish(self) -> None:
-        """Make the kill that no call of this phase was long enough for."""
+        """End what lasts; make the kill that no call of this phase was long enough for."""
+        if self._lasting is not None:
+            self._lasting.finish()
+            self._lasting = None
         for due in self._waiting:
             if due.spec.name == "kill" and due.ordinal < self._scene.subject.offered:
                 self._kill.between_calls(due)
@@ -66,6 +83,8 @@ class Injector(Faults):
                 restart(self._scene, due)
             case "churn":
                 churn(self._scene, due)
+            case _ if self._levers is not None:
+                self._lasting = Lasting(self._scene, self._levers, due)
 
     def _learned(self, reply: dict[str, Any]) -> dict[str, Any]:
         self._kill.learn(reply)
