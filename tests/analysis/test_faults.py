@@ -106,9 +106,8 @@ def test_a_sample_gives_its_share_with_an_interval() -> None:
     found = outcome(audited([False] * 10 + [True] * 190, method="search", population=1_000))
     assert (found.audited, found.lost) == (200, 10)
     assert found.lost_share is not None
-    share, low, high = found.lost_share
-    assert share == 0.05
-    assert 0.02 < low < share < high < 0.1
+    assert found.lost_share.share == 0.05
+    assert 0.02 < found.lost_share.low < 0.05 < found.lost_share.high < 0.1
     assert "of a sample of 200 of 1,000 acknowledged records (5.0%, 95% interval" in found.verdict
 
 

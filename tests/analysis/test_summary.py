@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mempress.analysis import analyse, summarise
-from mempress.journal import Line, Maintained, PhaseBegan, Sampled, Stored, TrafficSegment
+from mempress.journal import FaultSkipped, Line, Maintained, PhaseBegan, Sampled, Stored, TrafficSegment
 from mempress.model import Summary
 from mempress.runfiles import RunFiles, write_json
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.analysis.conftest import RealRun
 
 
-ASKED_FOR = {TrafficSegment}
-"""The lines of what a run does only when it is told to."""
+ASKED_FOR = {FaultSkipped, TrafficSegment}
+"""The lines of what a run does only when it is told to, and of a fault that this system cannot suffer."""
 
 
 def acknowledged(events: list[Event]) -> int:

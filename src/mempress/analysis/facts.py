@@ -50,9 +50,7 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
     growth = growth_mb(memory_mb(trail))
     if growth is not None and growth <= 0:
         yield f"its memory did not grow by more than can be told ({growth:+.2f} MiB): memory per record is unknown"
-    broken = sum(isinstance(line, FaultBegan) for line in trail.faults)
-    if broken:
-        yield f"broken on purpose {broken} time(s): its curves, growth and memory span the faults"
+    yield from _broken(trail)
     misses = max((sample.embed_misses for sample in trail.samples), default=0)
     if misses:
         yield f"asked for {misses:,} vectors of texts that were not prepared; their cost is in its latencies"
@@ -62,3 +60,11 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
             f"noisy machine: {found['steal_share'] or 0.0:.1%} of processor time stolen, some task waited for a "
             f"processor {found['stall_share'] or 0.0:.0%} of the time"
         )
+
+
+def _broken(trail: Trail) -> Iterator[str]:
+    faults = ", ".join(
+        f"{line.name} at {line.records:,} records" for line in trail.faults if isinstance(line, FaultBegan)
+    )
+    if faults:
+        yield f"broken on purpose ({faults}): its curves, growth and memory span that"

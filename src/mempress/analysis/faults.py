@@ -13,6 +13,7 @@ import msgspec
 
 from mempress.analysis.answers import unpack
 from mempress.analysis.faultwords import not_made, verdict
+from mempress.analysis.shares import share_of
 from mempress.journal import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
 from mempress.model import FaultOutcome
 from mempress.percentile import percentile
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _HELD_BEFORE = frozenset({"acknowledged", "restored"})
 _NEIGHBOURS = 5
-_Z95 = 1.959964
 
 
 def faults(trail: Trail, config: RunConfig) -> list[FaultOutcome]:
@@ -121,7 +121,7 @@ def _holdings(fault: _Fault) -> dict[str, Any]:
         "audited": count.asked,
         "found": count.found,
         "lost": lost,
-        "lost_share": _wilson(lost, count.asked) if count.asked < population else None,
+        "lost_share": share_of(lost, count.asked, population) if count.asked < population else None,
         "evicted": missing - lost,
         "corrupt": count.changed,
         "deleted": gone.asked if deleted else None,
@@ -226,14 +226,6 @@ def _asked(audit: Audited) -> int:
     if isinstance(audit.asked, str):
         return int.from_bytes(base64.b64decode(audit.asked)).bit_count()
     return sum(count for _, count in audit.asked)
-
-
-def _wilson(hits: int, n: int) -> list[float]:
-    """Give a share with its 95% interval after Wilson (1927)."""
-    share, square = hits / n, _Z95 * _Z95
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = _Z95 / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return [share, max(0.0, middle - half), min(1.0, middle + half)]
 
 
 def _ms(value_ns: int | None) -> float | None:

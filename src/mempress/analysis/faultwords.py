@@ -100,8 +100,8 @@ def _base(found: FaultOutcome) -> str:
 def _interval(found: FaultOutcome) -> str:
     if found.lost_share is None:
         return ""
-    share, low, high = found.lost_share
-    return f" ({share:.1%}, 95% interval {low:.1%} to {high:.1%})"
+    share = found.lost_share
+    return f" ({share.share:.1%}, 95% interval {share.low:.1%} to {share.high:.1%})"
 
 
 def _of(part: int | None, whole: int) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from mempress.model.answers import Share
+
 
 class FaultOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """One fault of a run: what was done, what was found after it, and the verdict in words.
@@ -30,8 +32,8 @@ class FaultOutcome(msgspec.Struct, frozen=True, kw_only=True):
     audited: int | None = None
     found: int | None = None
     lost: int | None = None
-    lost_share: list[float] | None = None
-    """For a sample: the share lost with its 95% interval, [share, low, high]."""
+    lost_share: Share | None = None
+    """Of a sample: with its 95% interval."""
     evicted: int | None = None
     corrupt: int | None = None
     deleted: int | None = None

@@ -14,7 +14,7 @@ from mempress.runner.retention import bitmap
 from mempress.worker.plain import HIT_TEXT_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mempress.config import RunConfig
     from mempress.runner.client import SystemClient
@@ -38,21 +38,20 @@ class Inventory:
     checksums: array[int]
     population: int
 
-    def __add__(self, later: Inventory) -> Inventory:
-        return Inventory(
-            self.ordinals + later.ordinals, self.checksums + later.checksums, self.population + later.population
-        )
+    def __add__(self, other: Inventory) -> Inventory:
+        """Put two inventories without a common record together."""
+        pairs = sorted(zip((*self.ordinals, *other.ordinals), (*self.checksums, *other.checksums), strict=True))
+        return Inventory(*_columns(pairs), self.population + other.population)
+
+    def without(self, ordinals: Collection[int]) -> Inventory:
+        """Give the others."""
+        pairs = [(o, c) for o, c in zip(self.ordinals, self.checksums, strict=True) if o not in ordinals]
+        return Inventory(*_columns(pairs), self.population - len(self.ordinals) + len(pairs))
 
     def split(self, chance: random.Random, number: int) -> tuple[Inventory, list[int]]:
         """Pick ``number`` records at random; gives the others, and the ordinals picked, ascending."""
-        picked = set(chance.sample(range(len(self.ordinals)), number))
-        kept = [at for at in range(len(self.ordinals)) if at not in picked]
-        rest = Inventory(
-            array("q", (self.ordinals[at] for at in kept)),
-            array("q", (self.checksums[at] for at in kept)),
-            self.population - number,
-        )
-        return rest, [self.ordinals[at] for at in sorted(picked)]
+        picked = sorted(chance.sample(self.ordinals, number))
+        return self.without(frozenset(picked)), picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Auditor:
             if population > SAMPLED_IDS:
                 picked = random.Random(self._config.seed).sample(chosen, SAMPLED_IDS)  # noqa: S311 - no secret
                 chosen = array("q", sorted(picked))
-        texts = (self._workload.text_of(ordinal)[:cut] for ordinal in chosen)
+        texts = (self._text(ordinal)[:cut] for ordinal in chosen)
         return Inventory(chosen, array("q", (zlib.crc32(text.encode("utf-8")) for text in texts)), population)
 
     def audit(self, client: SystemClient, question: Question, expected: Inventory) -> Inventory | None:
@@ -112,7 +111,11 @@ class Auditor:
         held = [(ordinal, now) for ordinal, now in zip(expected.ordinals, found, strict=True) if now != _GONE]
         asked = len(expected.ordinals)
         population = round(expected.population * len(held) / asked) if asked else 0
-        return Inventory(array("q", (o for o, _ in held)), array("q", (c for _, c in held)), population)
+        return Inventory(*_columns(held), population)
+
+    def _text(self, ordinal: int) -> str:
+        """Give the text that a record should have now."""
+        return self._recorder.edits.text(ordinal, self._workload.text_of(ordinal))
 
     def _by_get(self, client: SystemClient, expected: Inventory) -> array[int] | None:
         found = array("q")
@@ -126,7 +129,7 @@ class Auditor:
 
     def _by_search(self, client: SystemClient, expected: Inventory) -> array[int]:
         """Search for each record by its own text: found if its id or its very text is among the hits."""
-        texts = [self._workload.text_of(ordinal) for ordinal in expected.ordinals]
+        texts = [self._text(ordinal) for ordinal in expected.ordinals]
         budget_ns = int(self._config.search_budget_seconds * _NS_PER_SECOND)
         reply = client.search(texts, limit=self._config.limit, budget_ns=budget_ns, at_least=len(texts))
         found = array("q")
@@ -148,6 +151,10 @@ def compact(ordinals: array[int]) -> list[list[int]] | str:
         return ranges
     there = set(ordinals)
     return bitmap(ordinal in there for ordinal in range(ordinals[-1] + 1))
+
+
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[array[int], array[int]]:
+    return array("q", (ordinal for ordinal, _ in pairs)), array("q", (checksum for _, checksum in pairs))
 
 
 def _checksum(hits: Sequence[Sequence[str | None]], record_id: str, text: str) -> int:

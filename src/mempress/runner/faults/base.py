@@ -32,6 +32,9 @@ class Faults:
         """Store a batch, with the faults that are due at it; gives the reply that counts."""
         return client.store(batch.payload, texts)
 
+    def between_calls(self, batch: Batch) -> None:
+        """Make the faults that are due at a batch which is stored in other ways, before it is."""
+
     def batch_done(self) -> None:
         """A batch was stored and sampled."""
 

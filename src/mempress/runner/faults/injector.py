@@ -50,17 +50,20 @@ class Injector(Faults):
 
     def store(self, client: SystemClient, batch: Batch, texts: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - a fault changes it
         """Make the faults that are due at this batch, and store it."""
-        while self._waiting and not self._lasting and self._waiting[0].ordinal < batch.first + batch.count:
-            due = self._waiting[0]
+        while (due := self._next(batch)) is not None:
             if due.spec.name == "kill":
                 reply, killed = self._kill.store(due, batch, texts)
-                del self._waiting[: 1 if killed else 0]
+                self._waiting[:0] = [] if killed else [due]
                 if reply is not None:
                     return self._learned(reply)
             else:
-                del self._waiting[0]
                 self._make(due)
         return self._learned(self._scene.client.store(batch.payload, texts))
+
+    def between_calls(self, batch: Batch) -> None:
+        """Make the faults that are due at this batch; a kill falls between two calls."""
+        while (due := self._next(batch)) is not None:
+            self._make(due)
 
     def batch_done(self) -> None:
         """Let a fault that lasts go on to its next batch, or end."""
@@ -77,8 +80,16 @@ class Injector(Faults):
                 self._kill.between_calls(due)
         self._waiting.clear()
 
+    def _next(self, batch: Batch) -> Due | None:
+        """Take the next fault that is due at the batch, unless one lasts."""
+        if self._lasting is None and self._waiting and self._waiting[0].ordinal < batch.first + batch.count:
+            return self._waiting.pop(0)
+        return None
+
     def _make(self, due: Due) -> None:
         match due.spec.name:
+            case "kill":
+                self._kill.between_calls(due)
             case "restart":
                 restart(self._scene, due)
             case "churn":

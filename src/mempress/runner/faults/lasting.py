@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from mempress.journal import FaultStage
@@ -65,6 +64,7 @@ class Lasting:
         scene.begin(due, levers.mechanism, **batches, **terms)
         self._held: Inventory | None = scene.audit_before(due)
         self._acknowledged = len(scene.subject.acknowledged)
+        self._revised = dict(scene.recorder.edits.revised)
         levers.begin()
         self._next_stage()
 
@@ -93,9 +93,16 @@ class Lasting:
         if due.spec.name == "disk-full" and "persistence" in scene.client.capabilities:
             reopened = scene.restart()
         if self._held is not None and (reopened is None or reopened.error is None):
-            since = chain.from_iterable(scene.subject.acknowledged[self._acknowledged :])
-            scene.audit(due, "after", "acknowledged", self._held + scene.offered(since))
+            scene.audit(due, "after", "acknowledged", self._expected(self._held))
         scene.end(due, reopened=reopened, counted=counted)
+
+    def _expected(self, held: Inventory) -> Inventory:
+        """Give what must be there: what was, as it was or as it was revised since, and what was acknowledged since."""
+        scene, edits = self._scene, self._scene.recorder.edits
+        revised = {o for o, revision in edits.revised.items() if revision != self._revised.get(o)}
+        since = set(scene.subject.acknowledged[self._acknowledged :])
+        again = (revised & set(held.ordinals)) | since
+        return held.without(revised | edits.deleted) + scene.offered(sorted(again - edits.deleted))
 
     def _next_stage(self) -> None:
         stage = self._stages.pop(0)

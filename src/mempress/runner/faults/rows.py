@@ -11,9 +11,11 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mempress.runner.edits import Edits
     from mempress.workload.prepare import Workload
 
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
+_row = msgspec.json.Decoder(tuple[str, str, float, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,14 @@ class Rows:
     texts: list[str]
 
 
-def rows_of(workload: Workload, ordinals: Iterable[int]) -> Iterator[Rows]:
-    """Give records by ordinal, ascending, those of each batch together, byte for byte as they were offered."""
+def rows_of(workload: Workload, ordinals: Iterable[int], edits: Edits) -> Iterator[Rows]:
+    """Give records by ordinal, ascending, those of each batch together, as they were last acknowledged."""
     for number, group in groupby(ordinals, key=lambda ordinal: ordinal // workload.batch_size):
         chosen, batch = list(group), workload.batch(number)
-        rows = _rows.decode(batch.payload)
-        payload = b"[" + b",".join(bytes(rows[ordinal - batch.first]) for ordinal in chosen) + b"]"
-        yield Rows(chosen, payload, [workload.text_of(ordinal) for ordinal in chosen])
+        offered = _rows.decode(batch.payload)
+        rows, texts = [], []
+        for ordinal in chosen:
+            record_id, text, importance, metadata = _row.decode(offered[ordinal - batch.first])
+            texts.append(edits.text(ordinal, text))
+            rows.append((record_id, texts[-1], importance, metadata))
+        yield Rows(chosen, msgspec.json.encode(rows), texts)

@@ -152,7 +152,7 @@ class Scene:
 
     def audit_before(self, due: Due) -> Inventory | None:
         """Audit all that should be there; gives what is: the records that the fault may not lose."""
-        away = self._deleted | self._unsure
+        away = self._deleted | self._unsure | self.recorder.edits.deleted
         expected = self.offered(ordinal for ordinal in self.subject.acknowledged if ordinal not in away)
         return self.audit(due, "before", "acknowledged", expected)
 
@@ -193,7 +193,7 @@ class Scene:
     def restore(self) -> Inventory:
         """Store again what was deleted; gives the records of which that was acknowledged."""
         again = array("q")
-        for rows in rows_of(self.workload, sorted(self._deleted)):
+        for rows in rows_of(self.workload, sorted(self._deleted), self.recorder.edits):
             texts = rows.texts if self.client.wants_vectors else ()
             reply = self.client.store(rows.payload, texts)
             if reply["error"] is None:
