@@ -1,0 +1,1 @@
+"""Chroma: an embedded vector database; ``adapter`` has the class."""

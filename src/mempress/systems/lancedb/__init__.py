@@ -1,0 +1,1 @@
+"""LanceDB: an embedded columnar vector database; ``adapter`` has the class."""

@@ -1,0 +1,1 @@
+"""Milvus Lite: the Milvus vector database inside a process; ``adapter`` has the class."""
