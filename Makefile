@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 OUT ?= benchmark_results
 
-.PHONY: setup bench test test-long lint docs lock clean
+.PHONY: setup bench test test-long test-peers lint docs lock clean
 
 setup: $(VENV)/.ready
 
@@ -19,12 +19,15 @@ bench: setup
 	$(BIN)/mempress run neuroca agno --out $(OUT)
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long and not alone"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long and not alone and not peers"
 	$(BIN)/python -m pytest -m "alone and not long"
 
 test-long: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "long and not alone"
 	$(BIN)/python -m pytest -m "long and alone"
+
+test-peers: setup
+	$(BIN)/python -m pytest -m peers
 
 lint: setup
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.systems.cost import cost_of
 
 from mempress.environments import is_ready, prepare
 from mempress.errors import AdapterError
@@ -75,7 +76,7 @@ def test_no_project_s_package_is_in_the_environment_of_mempress() -> None:
     assert set(extras) == {"metrics", "dev"}
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[pytest.param(name, marks=cost_of(name)) for name in NAMES])
 def prepared(request: pytest.FixtureRequest) -> str:
     """The name of each system, its environment built: what follows has no network."""
     name: str = request.param
@@ -86,8 +87,7 @@ def prepared(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_it_keeps_the_protocol_without_a_network(prepared: str) -> None:
     if prepared == "null":
         pytest.skip("it keeps nothing, which is what it is for")
@@ -95,8 +95,7 @@ def test_it_keeps_the_protocol_without_a_network(prepared: str) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_it_runs_without_a_network_and_asks_for_none_and_declares_what_its_data_tells(
     prepared: str, tmp_path: Path
 ) -> None:

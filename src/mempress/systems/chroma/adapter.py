@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import chromadb
 from chromadb.config import Settings
 
-from mempress.systems.common import disk_bytes, pieces, refuse_options
+from mempress.systems.common import Gate, disk_bytes, pieces, refuse_options
 from mempress.systems.protocol import Hit
 
 if TYPE_CHECKING:
@@ -30,49 +30,57 @@ class ChromaMemory:
     and come out by ``query``. A batch is one ``upsert`` (``add`` ignores an id that is held, and says nothing), cut
     where the client's own limit asks for it. The index is the default HNSW under squared Euclidean distance, which
     orders unit vectors as the cosine does. Maintenance is ``chroma vacuum``, which an operator runs while the store is
-    closed. Importance and capacities have no place in it.
+    closed: calls of other threads wait for it. Importance and capacities have no place in it.
     """
 
     name = "chroma"
     version = importlib.metadata.version("chromadb")
-    capabilities: frozenset[str] = frozenset({"count", "delete", "embedding", "get", "maintenance", "persistence"})
+    capabilities: frozenset[str] = frozenset(
+        {"count", "delete", "embedding", "get", "maintenance", "persistence", "threads"}
+    )
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         refuse_options(self.name, config.options)
         self._embed = config.embed
         self._path = workdir / "chroma"
+        self._gate = Gate()
         self._open()
 
     def store(self, records: Sequence[Record]) -> None:
         """Upsert the batch; a record whose id is held replaces it."""
-        for batch in pieces(records, self._batch_records):
-            self._collection.upsert(
-                ids=[record.id for record in batch],
-                documents=[record.text for record in batch],
-                embeddings=[vector.tolist() for vector in self._embed([record.text for record in batch])],
-                metadatas=[_metadata(record.metadata) for record in batch],
-            )
+        vectors = self._embed([record.text for record in records])
+        for batch in pieces(list(zip(records, vectors, strict=True)), self._batch_records):
+            with self._gate.passed():
+                self._collection.upsert(
+                    ids=[record.id for record, _ in batch],
+                    documents=[record.text for record, _ in batch],
+                    embeddings=[vector.tolist() for _, vector in batch],
+                    metadatas=[_metadata(record.metadata) for record, _ in batch],
+                )
 
     def search(self, query: str, *, limit: int) -> Sequence[Hit]:
         """Query the index; the score is the cosine that belongs to the distance."""
         if limit <= 0:
             return []
         (vector,) = self._embed([query])
-        found = self._collection.query(
-            query_embeddings=[vector.tolist()], n_results=limit, include=["documents", "distances"]
-        )
+        with self._gate.passed():
+            found = self._collection.query(
+                query_embeddings=[vector.tolist()], n_results=limit, include=["documents", "distances"]
+            )
         rows = zip(found["documents"][0], found["ids"][0], found["distances"][0], strict=True)
         return [Hit(text, record_id, 1.0 - distance / 2.0) for text, record_id, distance in rows]
 
     def count(self) -> int:
         """Give the collection's own count."""
-        return int(self._collection.count())
+        with self._gate.passed():
+            return int(self._collection.count())
 
     def get(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Get documents by id."""
         texts: dict[str, str] = {}
         for piece in pieces(list(dict.fromkeys(ids)), _IDS_AT_ONCE):
-            found = self._collection.get(ids=piece, include=["documents"])
+            with self._gate.passed():
+                found = self._collection.get(ids=piece, include=["documents"])
             texts.update(zip(found["ids"], found["documents"], strict=True))
         return texts
 
@@ -80,7 +88,8 @@ class ChromaMemory:
         """Delete those that are held: Chroma's own number counts every id that it was given."""
         held = list(self.get(ids))
         for piece in pieces(held, _IDS_AT_ONCE):
-            self._collection.delete(ids=piece)
+            with self._gate.passed():
+                self._collection.delete(ids=piece)
         return len(held)
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
@@ -90,13 +99,14 @@ class ChromaMemory:
             RuntimeError: the command failed; in its words.
         """
         del emergency  # there is one way alone
-        before_bytes = disk_bytes(self._path)
-        self.close()
-        try:
-            _vacuum(self._path)
-        finally:
-            self._open()
-        freed_bytes = before_bytes - disk_bytes(self._path)
+        with self._gate.closed():
+            before_bytes = disk_bytes(self._path)
+            self.close()
+            try:
+                _vacuum(self._path)
+            finally:
+                self._open()
+            freed_bytes = before_bytes - disk_bytes(self._path)
         return {"operator_maintenance": "chroma vacuum --force", "freed_bytes": freed_bytes}
 
     def close(self) -> None:

@@ -31,12 +31,15 @@ class LanceDbMemory:
     run more than 20 data modification operations". A batch here is one ``add``. Without an index a search is exact, and
     that is what the documentation advises below some 100,000 vectors. LanceDB never optimises by itself, so
     maintenance is the operator's ``optimize()``, which keeps the versions of the last 7 days; in an emergency
-    ``optimize(cleanup_older_than=0)``, which keeps the last version alone. Importance and capacities have no place in it.
+    ``optimize(cleanup_older_than=0)``, which keeps the last version alone. Importance and capacities have no place
+    in it.
     """
 
     name = "lancedb"
     version = importlib.metadata.version("lancedb")
-    capabilities: frozenset[str] = frozenset({"count", "delete", "embedding", "get", "maintenance", "persistence"})
+    capabilities: frozenset[str] = frozenset(
+        {"count", "delete", "embedding", "get", "maintenance", "persistence", "threads"}
+    )
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         refuse_options(self.name, config.options)

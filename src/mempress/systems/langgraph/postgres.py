@@ -24,14 +24,15 @@ class LangGraphPostgres(StoreAdapter):
 
     It is opened with ``from_conn_string`` and ``setup``, one connection, its default HNSW index under the cosine; the
     server has PostgreSQL's default settings. The option ``ttl_minutes`` lets items expire, prolonged whenever they are
-    found; without it nothing expires. Maintenance is the store's ``sweep_ttl``, and then PostgreSQL's ``VACUUM``, which an
-    operator would run beside what autovacuum does by itself: in an emergency ``VACUUM FULL``, which gives disk back.
+    found; without it nothing expires. Maintenance is the store's ``sweep_ttl``, and then PostgreSQL's ``VACUUM``,
+    which an operator would run beside what autovacuum does by itself: in an emergency ``VACUUM FULL``, which gives
+    disk back.
     """
 
     name = "langgraph-postgres"
     version = importlib.metadata.version("langgraph-checkpoint-postgres")
     capabilities: frozenset[str] = frozenset(
-        {"count", "delete", "embedding", "get", "maintenance", "persistence", "processes"}
+        {"count", "delete", "embedding", "get", "maintenance", "persistence", "processes", "threads"}
     )
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
@@ -50,8 +51,9 @@ class LangGraphPostgres(StoreAdapter):
 
     def count(self) -> int:
         """Count the namespace's rows, expired ones too until they are swept."""
-        found = self._store.conn.execute("SELECT count(*) FROM store WHERE prefix = %s", (".".join(NAMESPACE),))
-        return int(found.fetchone()["count"])
+        with self._store.lock:
+            found = self._store.conn.execute("SELECT count(*) FROM store WHERE prefix = %s", (".".join(NAMESPACE),))
+            return int(found.fetchone()["count"])
 
     def process_ids(self) -> Sequence[int]:
         """Give the server's process."""
@@ -59,10 +61,11 @@ class LangGraphPostgres(StoreAdapter):
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Sweep what has expired, then vacuum; gives the rows swept and the bytes that went from the disk."""
-        swept = int(self._store.sweep_ttl())
         before_bytes = disk_bytes(self._workdir)
         vacuum = "VACUUM (FULL, ANALYZE)" if emergency else "VACUUM (ANALYZE)"
-        self._store.conn.execute(vacuum)
+        with self._store.lock:  # as the store's own batches do on a connection that several threads share
+            swept = int(self._store.sweep_ttl())
+            self._store.conn.execute(vacuum)
         freed_bytes = before_bytes - disk_bytes(self._workdir)
         return {"swept": swept, "operator_maintenance": vacuum, "freed_bytes": freed_bytes}
 

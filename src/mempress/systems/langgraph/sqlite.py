@@ -35,7 +35,9 @@ class LangGraphSqlite(StoreAdapter):
 
     name = "langgraph-sqlite"
     version = importlib.metadata.version("langgraph-checkpoint-sqlite")
-    capabilities: frozenset[str] = frozenset({"count", "delete", "embedding", "get", "maintenance", "persistence"})
+    capabilities: frozenset[str] = frozenset(
+        {"count", "delete", "embedding", "get", "maintenance", "persistence", "threads"}
+    )
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         ttl = ttl_of(self.name, config.options)
@@ -46,15 +48,17 @@ class LangGraphSqlite(StoreAdapter):
 
     def count(self) -> int:
         """Count the namespace's rows, expired ones too until they are swept: the store finds those as well."""
-        (row,) = self._store.conn.execute("SELECT count(*) FROM store WHERE prefix = ?", (".".join(NAMESPACE),))
+        with self._store.lock:
+            (row,) = self._store.conn.execute("SELECT count(*) FROM store WHERE prefix = ?", (".".join(NAMESPACE),))
         return int(row[0])
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Sweep what has expired, then vacuum; gives the rows swept and the pages that were free before the vacuum."""
         del emergency  # there is one way alone
         swept = int(self._store.sweep_ttl())
-        ((free_pages,),) = self._store.conn.execute("PRAGMA freelist_count").fetchall()
-        self._store.conn.execute("VACUUM")
+        with self._store.lock:
+            ((free_pages,),) = self._store.conn.execute("PRAGMA freelist_count").fetchall()
+            self._store.conn.execute("VACUUM")
         return {"swept": swept, "operator_maintenance": "VACUUM", "free_pages": int(free_pages)}
 
     def close(self) -> None:

@@ -28,14 +28,17 @@ class MilvusLiteMemory:
 
     Its authors mean it for prototypes and small deployments that later move to a Milvus server, with the same code.
     The client talks over loopback to a server in threads of this process. A batch is one ``insert``; text and metadata
-    go into dynamic fields; the index is ``AUTOINDEX`` under the cosine. ``insert`` writes to a log and a table in memory, which
-    becomes an indexed file at 128 MB or when someone calls ``flush``; Milvus asks its users not to do that after each
-    insert, so it is part of the maintenance: ``flush``, then ``compact``. Importance and capacities have no place in it.
+    go into dynamic fields; the index is ``AUTOINDEX`` under the cosine. ``insert`` writes to a log and to a table in
+    memory, which becomes an indexed file at 128 MB or when someone calls ``flush``; Milvus asks its users not to do
+    that after each insert, so it is part of the maintenance: ``flush``, then ``compact``. Importance and capacities
+    have no place in it.
     """
 
     name = "milvus-lite"
     version = importlib.metadata.version("milvus-lite")
-    capabilities: frozenset[str] = frozenset({"count", "delete", "embedding", "get", "maintenance", "persistence"})
+    capabilities: frozenset[str] = frozenset(
+        {"count", "delete", "embedding", "get", "maintenance", "persistence", "threads"}
+    )
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         refuse_options(self.name, config.options)

@@ -49,7 +49,8 @@ class PostgresServer:
         self._programs = _programs()
         if not self._data.exists():
             self._initialise()
-        _wait_for_the_last(self._data)
+        for note in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            _wait_for_the_last(self._data, self._data / note)
         self._sockets = self._data
         if len(os.fsencode(self._data)) > _LONGEST_SOCKET_DIRECTORY:
             self._sockets = Path(tempfile.mkdtemp(prefix="mempress-"))
@@ -102,9 +103,11 @@ def _programs() -> Path:
     return next(path for name in _INSTALLATIONS if (path := package / name / "bin").is_dir())
 
 
-def _wait_for_the_last(data: Path) -> None:
-    """Let a server of this directory end whose parent was killed, and drop the note of one that is gone."""
-    note = data / "postmaster.pid"
+def _wait_for_the_last(data: Path, note: Path) -> None:
+    """Let a server of this directory end whose parent was killed, and drop the note of one that is gone.
+
+    It leaves two notes, of the directory and of the socket, and takes them away one after the other.
+    """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while note.exists() and _is_server_of(data, note):
         if time.monotonic() > deadline:

@@ -1,0 +1,13 @@
+"""Which systems CI can afford to open."""
+
+from __future__ import annotations
+
+import pytest
+
+IN_CI = frozenset({"agno", "langgraph-sqlite", "neuroca", "null", "plain-list", "sqlite-vec"})
+"""Small environments, quick imports; among them a file, a database that another wraps, and an engine of our own."""
+
+
+def cost_of(name: str) -> pytest.MarkDecorator:
+    """Give the mark of a test that opens this system."""
+    return pytest.mark.long if name in IN_CI else pytest.mark.peers
