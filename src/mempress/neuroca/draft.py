@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +26,7 @@ _MAX_METADATA_BYTES = 1 << 20
 _NO_UNIT = "A vector of {} is zero or not finite: an embedder must give unit vectors."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A checked record: its metadata as JSON, its time (NaN: unknown), its size in bytes without the vector."""
 
     id: str

@@ -11,6 +11,7 @@ element does, and leaves no small array behind, see ``blocks``).
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -117,27 +118,35 @@ class Ledger:
         if not entries:
             return
         slots, *columns = zip(*entries, strict=True)
+        values = dict(zip(Entry._fields[1:], columns, strict=True), dirty=[True] * len(slots))
         end = max(slots) + 1
         self._grow(end)
-        for name, values in zip(Entry._fields[1:], columns, strict=True):
+        for name, column in values.items():
             cells = self._cells[name]
-            for slot, value in zip(slots, values, strict=True):
+            for slot, value in zip(slots, column, strict=True):
                 cells[slot] = value
-        dirty = self._cells["dirty"]
-        for entry in entries:
-            dirty[entry.slot] = True
-            self.bytes += entry.size
-            self.pinned_count += entry.pinned
-            self.by_tier[entry.tier] += 1
-        self.live += len(entries)
+        for tier, held in Counter(values["tier"]).items():
+            self.by_tier[tier] += held
+        self.bytes += sum(values["size"])
+        self.pinned_count += sum(values["pinned"])
+        self.live += len(slots)
         self.top = max(self.top, end)
 
     def put_one(self, entry: Entry) -> None:
         """Fill one slot, and empty it first where it holds a record."""
-        self._grow(entry.slot + 1)
-        if self._cells["tier"][entry.slot]:
-            self.drop([entry.slot])
-        self.put([entry])
+        slot = entry.slot
+        self._grow(slot + 1)
+        cells = self._cells
+        if cells["tier"][slot]:
+            self.drop([slot])
+        for name, value in zip(Entry._fields[1:], entry[1:], strict=True):
+            cells[name][slot] = value
+        cells["dirty"][slot] = True
+        self.by_tier[entry.tier] += 1
+        self.bytes += entry.size
+        self.pinned_count += entry.pinned
+        self.live += 1
+        self.top = max(self.top, slot + 1)
 
     def size_of(self, slot: int) -> int:
         """Give the size of the record in a slot."""

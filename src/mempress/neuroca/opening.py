@@ -21,7 +21,7 @@ from mempress.neuroca.core import Core
 from mempress.neuroca.errors import DamagedError, LockedError, SettingsError, StorageError
 from mempress.neuroca.events import Testimony
 from mempress.neuroca.ids import Ids
-from mempress.neuroca.index import open_index
+from mempress.neuroca.indexes import open_index
 from mempress.neuroca.ledger import Ledger
 from mempress.neuroca.policies import worth_policy
 from mempress.neuroca.salvage import Salvaged, finish_exchange, salvage
