@@ -134,7 +134,8 @@ def parse_expression(text: str) -> Expression:
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         raise UsageError(
             f"--fail-if {plain(text)!r} is no condition. Write SYSTEM.METRIC, a comparison and a value, such as "
-            "\"neuroca.final_query_latency_ms.p95 > 5 or agno.status == 'crashed'\"."
+            "\"neuroca.final_query_latency_ms.p95 > 5 or agno.status == 'crashed'\"; put a name such as agno@2.3.26 in "
+            "quotes of its own: \"'agno@2.3.26'.disk_mb > 5\"."
         ) from None
     return Expression(plain(text), root, tuple(dict.fromkeys(_names(root))))
 

@@ -50,10 +50,10 @@ def ended(status: Status, reason: str = "why") -> Ended:
     return Ended(t_ns=9, status=status, reason=reason, phase="load", records=3)
 
 
-def facts_of(*events: Event, config: RunConfig | None = None) -> list[str]:
+def facts_of(*events: Event, config: RunConfig | None = None, **told: Any) -> list[str]:
     config = config or RunConfig()
     trail = read_trail(events, config)
-    head = RunHead(**{name: getattr(HEAD, name) for name in HEAD.__struct_fields__} | {"config": config})
+    head = RunHead(**{name: getattr(HEAD, name) for name in HEAD.__struct_fields__} | {"config": config} | told)
     return facts(trail, head, judge(trail, config))
 
 
@@ -208,6 +208,13 @@ def test_a_capacity_that_a_system_cannot_honour_is_told_and_only_then() -> None:
     assert words in facts_of(opened(), config=RunConfig(capacity_bytes=5))
     assert words not in facts_of(opened("bounded"), config=RunConfig(capacity_records=5))
     assert words not in facts_of(opened())
+
+
+def test_an_environment_of_its_own_is_told_with_what_is_in_it() -> None:
+    packages = {"agno": "3.1.10", "rich": "15.0.0"}
+    told = facts_of(opened(), python="3.12.1", packages=packages, lock_sha256="0" * 64)
+    assert "ran in an environment of its own: Python 3.12.1, 2 packages" in told
+    assert not [fact for fact in facts_of(opened(), python="3.12.1", packages=packages) if "environment" in fact]
 
 
 def test_vectors_that_were_not_prepared_are_told() -> None:

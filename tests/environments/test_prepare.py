@@ -245,3 +245,19 @@ class TestTwoProcesses:
         assert Path(told[-1]).exists()
         assert hidden(cache) == []
         assert run_in(prepare(slow, deaf), "import slow; print(slow.VERSION)") == "1.0"
+
+
+def test_two_systems_that_exclude_each_other_have_their_environments_side_by_side(
+    make_system: MakeSystem, index: Path
+) -> None:
+    """The one requires helper before 2, the other from 2 on; no one environment could hold both."""
+    reference = make_system()
+    for version in ("1.0", "2.0"):
+        write_wheel(index, "helper", version)
+    write_wheel(index, "tiny", "3.0", "helper<2")
+    write_wheel(index, "tiny", "4.0", "helper>=2")
+    first, second = (prepare(at(reference, version), deaf) for version in ("3.0", "4.0"))
+    assert first.packages() == {"helper": "1.0", "tiny": "3.0"}
+    assert second.packages() == {"helper": "2.0", "tiny": "4.0"}
+    told = [run_in(interpreter, "import helper; print(helper.VERSION)") for interpreter in (first, second)]
+    assert told == ["1.0", "2.0"]

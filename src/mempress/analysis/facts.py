@@ -34,9 +34,9 @@ def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
     config, capabilities = head.config, trail.capabilities
     if "bounded" not in capabilities and (config.capacity_records or config.capacity_bytes):
         yield "unbounded: no capacity setting"
-    for capability, words in _WITHOUT.items():
-        if capability not in capabilities:
-            yield words
+    yield from (words for capability, words in _WITHOUT.items() if capability not in capabilities)
+    if head.lock_sha256 is not None:
+        yield f"ran in an environment of its own: Python {head.python}, {len(head.packages)} packages"
     final = trail.final()
     if judged.saturation is not None and final is not None and final.records > judged.saturation.records:
         yield (

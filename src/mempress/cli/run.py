@@ -136,7 +136,6 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
     from mempress.analysis import analyse
-    from mempress.cli.output import report_benchmark
     from mempress.cli.progress import Progress
     from mempress.model import DIED
     from mempress.runfiles import RunFiles, write_json
@@ -149,6 +148,8 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
         write_json(RunFiles(directory).summary, judged[directory])
 
     stopped = until_stopped(run_benchmark(config, out, Progress()), judge)
+    from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
+
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)
     if stopped:
         return stopped

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass, field
+from hashlib import sha256
 from importlib.metadata import distributions
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,10 @@ class Interpreter:
             if (name := distribution.metadata["Name"]) is not None:
                 found.setdefault(canonical(name), distribution.version)
         return dict(sorted(found.items()))
+
+    def lock_sha256(self) -> str | None:
+        """Give the checksum of its lock, where it has one."""
+        return None if self.lock is None else sha256(self.lock.read_bytes()).hexdigest()
 
     def command(self, *arguments: str) -> list[str]:
         """Give the words of a command that it runs."""

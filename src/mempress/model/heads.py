@@ -47,4 +47,6 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     python: str | None = None
     """The version of the Python that its worker runs; None: its environment could not be built."""
     packages: dict[str, str] = {}
-    """What is installed there; an environment of its own also leaves its ``requirements.lock`` beside this file."""
+    """What is installed there."""
+    lock_sha256: str | None = None
+    """Of the ``requirements.lock`` beside this file, which its own environment was built from; None: it has none."""

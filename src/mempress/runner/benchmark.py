@@ -225,6 +225,7 @@ def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
         harness=bench.harness,
         python=None if interpreter is None else interpreter.python,
         packages={} if interpreter is None else interpreter.packages(),
+        lock_sha256=None if interpreter is None else interpreter.lock_sha256(),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mempress.errors import UsageError
@@ -24,6 +25,8 @@ try:
     from agno.db.schemas import UserMemory
     from agno.memory import MemoryManager
 except ImportError as error:
+    if find_spec("agno") is not None:
+        raise UsageError(f"this version of Agno has no such user memories ({error}): use 2.0.0 or later.") from error
     raise UsageError(
         f"Agno is not installed in this Python ({error}). Name the system agno: it then runs in its own environment."
     ) from error
