@@ -15,12 +15,51 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mempress.neuroca.core import Core
+    from mempress.neuroca.ledger import Slots
 
-_SCAN_LIMIT = 10_000
+_AT_ONCE = 1_024
 
 
-def columns_mask(core: Core, where: Filter) -> NDArray[np.bool_]:
-    """Say for each slot whether its record meets all conditions but those on metadata."""
+class Sieve:
+    """A filter, applied to a store as it is now.
+
+    Attributes:
+        mask: for each slot, whether it holds a record that meets all conditions but those on metadata.
+        reads: whether there are conditions on metadata, for which records must be read.
+    """
+
+    def __init__(self, core: Core, where: Filter) -> None:
+        self._core = core
+        self._wanted = where.metadata
+        self.mask = _columns_mask(core, where)
+        self.reads = bool(where.metadata)
+
+    def among(self) -> Slots | None:
+        """Give the slots that pass the mask; None: all that are held do."""
+        slots = np.flatnonzero(self.mask)
+        return None if len(slots) == self._core.ledger.live else slots
+
+    def passing(self, slots: Sequence[int]) -> list[int]:
+        """Give those of the slots that meet all conditions, in order."""
+        kept = [slot for slot in slots if self.mask[slot]]
+        if not self.reads:
+            return kept
+        return [row.slot for row in self._core.store.rows(kept) if _agrees(json.loads(row.metadata), self._wanted)]
+
+    def all_passing(self) -> Slots:
+        """Give all slots that meet all conditions; with conditions on metadata it reads the whole store."""
+        slots = np.flatnonzero(self.mask)
+        if not self.reads:
+            return slots
+        flat = [(key, value) for key, value in self._wanted.items() if _can_be_asked(key, value)]
+        if flat:
+            found = np.asarray(self._core.store.matching(flat, len(self.mask)), np.int64)
+            slots = found[self.mask[found]]
+        parts = (slots[at : at + _AT_ONCE].tolist() for at in range(0, len(slots), _AT_ONCE))
+        return np.array([slot for part in parts for slot in self.passing(part)], np.int64)
+
+
+def _columns_mask(core: Core, where: Filter) -> NDArray[np.bool_]:
     ledger, top = core.ledger, core.ledger.top
     mask: NDArray[np.bool_] = ledger.tier[:top] != Tier.FREE
     if where.tiers is not None:
@@ -34,30 +73,15 @@ def columns_mask(core: Core, where: Filter) -> NDArray[np.bool_]:
     return mask
 
 
-def filtered(core: Core, slots: Sequence[int], where: Filter | None, passes: NDArray[np.bool_] | None) -> Sequence[int]:
-    """Give those of the slots that pass, in order; ``passes`` is the mask of ``where``."""
-    if where is None or passes is None or not slots:
-        return slots
-    inside = np.asarray(slots, np.int64)
-    kept: list[int] = inside[passes[inside]].tolist()
-    if not where.metadata or not kept:
-        return kept
-    return [row.slot for row in core.store.rows(kept) if _agrees(json.loads(row.metadata), where.metadata)]
-
-
-def scanned(core: Core, where: Filter | None, passes: NDArray[np.bool_] | None) -> Sequence[int]:
-    """Give the slots that pass out of the whole store, 10,000 at most."""
-    if where is None or passes is None:
-        return []
-    slots = np.flatnonzero(passes)
-    flat = [
-        (key, value) for key, value in where.metadata.items() if isinstance(value, (str, int, float)) and '"' not in key
-    ]
-    if flat:
-        found = np.asarray(core.store.matching(flat, core.ledger.top), np.int64)
-        slots = found[passes[found]]
-    return filtered(core, slots[:_SCAN_LIMIT].tolist(), where, passes)
+def _can_be_asked(key: str, value: Any) -> bool:
+    """Say whether SQL can compare this value."""
+    return isinstance(value, (str, int, float)) and '"' not in key
 
 
 def _agrees(metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(key in metadata and metadata[key] == value for key, value in wanted.items())
+    return all(key in metadata and _same(metadata[key], value) for key, value in wanted.items())
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare as JSON does: true is no number."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Vectors = NDArray[np.float32]
+Slots = NDArray[np.int64]
 
 
 class VectorIndex(Protocol):
@@ -24,8 +25,11 @@ class VectorIndex(Protocol):
     def remove(self, slots: Sequence[int]) -> None:
         """Remove the vectors of these slots; slots that hold none are passed over."""
 
-    def search(self, queries: Vectors, count: int) -> NDArray[np.int64]:
-        """Give the slots of the ``count`` nearest for each query, best first, shape (n, at most count)."""
+    def search(self, queries: Vectors, count: int, among: Slots | None = None) -> Slots:
+        """Give the slots of the ``count`` nearest for each query, best first, shape (n, at most count).
+
+        ``among``: only of these, in any order; those that hold no vector are passed over.
+        """
 
     def contains(self, slot: int) -> bool:
         """Say whether a slot has a vector here."""

@@ -2,8 +2,9 @@
 
     score = cosine + words_weight x share of the query's names in the text - redundancy_weight x redundancy
 
-Without a vector the score is that of the words alone, less redundancy. Filters are applied to the shortlist, which
-is widened until there are enough; a filter that hardly any record passes is answered from the store itself.
+Without a vector the score is that of the words alone, less redundancy. Filters on tier, importance and time restrict
+what is searched; one on metadata is applied to the shortlist, which is widened until there are enough, and answered
+from the store itself where hardly any record passes.
 
 Reading a record costs more than scoring it: every candidate is read once, in one statement, with all that a hit needs.
 """
@@ -11,29 +12,28 @@ Reading a record costs more than scoring it: every candidate is read once, in on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import repeat
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from mempress.neuroca.filters import columns_mask, filtered, scanned
+from mempress.neuroca.filters import Sieve
 from mempress.neuroca.hits import hit
+from mempress.neuroca.ranking import MOST_LISTED, bm25, candidates, rarity
 from mempress.neuroca.record import Filter, Hit, Why
 from mempress.neuroca.vectors import stacked
-from mempress.neuroca.words import names_in
+from mempress.neuroca.words import MAX_TERMS, names_in, word_set, words_in
 from mempress.neuroca.writing import save_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from mempress.neuroca.core import Core
     from mempress.neuroca.index import Vectors
-    from mempress.neuroca.ledger import Floats
+    from mempress.neuroca.ledger import Slots
     from mempress.neuroca.store import Row
 
 _NAME_CANDIDATES = 64
-_WIDEST = 4_096
+_WIDEST = 1_536
+"""Index candidates after which a filter on metadata is answered by reading the whole store."""
+_MOST_JUDGED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,80 +46,108 @@ class Query:
     where: Filter | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Candidates, all columns of one length; a part that did not take part is None."""
+class _Candidate(NamedTuple):
+    """A record as read, with what found it; None: that part did not take part."""
 
-    rows: Sequence[Row]
-    cosine: NDArray[np.float32] | None
-    words: NDArray[np.float32] | None
+    row: Row
+    cosine: float | None
+    words: float | None
 
 
 def search(core: Core, query: Query) -> list[tuple[int, Hit]]:
     """Give (slot, hit) of at most ``query.limit`` records, best first."""
-    passes = None if query.where is None else columns_mask(core, query.where)
-    found = _by_meaning(core, query, passes) if query.vector is not None else _by_words(core, query, passes)
-    slots = np.array([row.slot for row in found.rows], np.int64)
-    redundancy = core.ledger.redundancy[slots]
-    scores = _scores(core, found, redundancy)
-    best = np.lexsort((-core.ledger.arrived[slots], -scores))[: query.limit].tolist()
-    return [
-        (row.slot, hit(core.ledger, row, float(scores[at]), _why(found, at, redundancy)))
-        for at, row in ((at, found.rows[at]) for at in best)
-    ]
-
-
-def _scores(core: Core, found: _Found, redundancy: NDArray[np.float32]) -> Floats:
-    scores = -core.settings.redundancy_weight * redundancy.astype(np.float64)
-    if found.cosine is None:
-        return scores if found.words is None else scores + found.words
-    scores += found.cosine
-    return scores if found.words is None else scores + core.settings.words_weight * found.words
-
-
-def _why(found: _Found, at: int, redundancy: NDArray[np.float32]) -> Why:
-    return Why(
-        None if found.cosine is None else float(found.cosine[at]),
-        None if found.words is None else float(found.words[at]),
-        float(redundancy[at]),
-    )
-
-
-def _by_meaning(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Found:
-    assert query.vector is not None  # noqa: S101 - the caller's branch, for the type checker
     if core.words.waiting:
         save_words(core)
+    ledger, settings = core.ledger, core.settings
+    found = []
+    for row, cosine, words in _candidates(core, query):
+        redundancy = float(ledger.redundancy[row.slot])
+        meant = (words or 0.0) if cosine is None else cosine + settings.words_weight * (words or 0.0)
+        score = meant - settings.redundancy_weight * redundancy
+        found.append((score, int(ledger.arrived[row.slot]), row, (cosine, words, redundancy)))
+    found.sort(key=itemgetter(0, 1), reverse=True)
+    return [(row.slot, hit(ledger, row, score, Why(*why))) for score, _, row, why in found[: query.limit]]
+
+
+def _candidates(core: Core, query: Query) -> list[_Candidate]:
+    sieve = None if query.where is None else Sieve(core, query.where)
+    if query.vector is not None:
+        return _by_meaning(core, query, query.vector, sieve)
+    return _by_words(core, query, sieve) if core.words.mode == "all" else _by_names(core, query, sieve)
+
+
+def _by_meaning(core: Core, query: Query, vector: Vectors, sieve: Sieve | None) -> list[_Candidate]:
     names = names_in(query.text) if query.text and core.words.mode != "off" else []
     named = core.words.by_names(names, core.ledger, _NAME_CANDIDATES) if names else []
-    width = max(core.settings.shortlist, 5 * query.limit // 2)
-    while True:
-        near = core.index.search(query.vector, width)[0].tolist()
-        kept = filtered(core, sorted({*near, *named}), query.where, passes)
-        if len(near) < width or len(kept) >= query.limit:
-            break
-        if width >= _WIDEST:
-            kept = scanned(core, query.where, passes)
-            break
-        width *= 4
-    rows = [row for row in core.store.rows(kept) if row.vector is not None]
+    if sieve is None:
+        near = core.index.search(vector, _shortlist(core, query))[0].tolist()
+    else:
+        near, named = _nearest(core, query, vector, sieve), sieve.passing(named)
+    rows = [row for row in core.store.rows(sorted({*near, *named})) if row.vector is not None]
     if not rows:
-        return _Found([], None, None)
-    cosine = stacked([row.vector or b"" for row in rows]) @ query.vector[0]
-    return _Found(rows, cosine, core.words.shares(rows, names) if names else None)
+        return []
+    cosines = (stacked([row.vector or b"" for row in rows]) @ vector[0]).tolist()
+    shares = core.words.shares(rows, names) if names else repeat(None)
+    return list(map(_Candidate, rows, cosines, shares))
 
 
-def _by_words(core: Core, query: Query, passes: NDArray[np.bool_] | None) -> _Found:
-    if not query.text or core.words.mode == "off":
-        return _Found([], None, None)
-    if core.words.waiting:
-        save_words(core)
-    width = max(core.settings.shortlist, 5 * query.limit // 2)
+def _nearest(core: Core, query: Query, vector: Vectors, sieve: Sieve) -> list[int]:
+    """Give the shortlist of those that pass."""
+    width = shortlist = _shortlist(core, query)
+    among = sieve.among()
     while True:
-        ranked = core.words.ranked(core.words.terms(query.text), core.ledger, width)
-        scores = dict(ranked)
-        kept = filtered(core, list(scores), query.where, passes)
-        if len(kept) >= query.limit or len(ranked) < width or width >= _WIDEST:
-            break
+        near: list[int] = core.index.search(vector, width, among)[0].tolist()
+        kept = sieve.passing(near)
+        if len(kept) >= query.limit or len(near) < width:
+            return kept
+        if width >= _WIDEST:
+            few: list[int] = core.index.search(vector, shortlist, sieve.all_passing())[0].tolist()
+            return few
         width *= 4
+
+
+def _by_words(core: Core, query: Query, sieve: Sieve | None) -> list[_Candidate]:
+    counts = {term: core.words.frequency(term) for term in words_in(query.text or "")[:MAX_TERMS]}
+    idf = rarity(counts, core.ledger.live)
+    if not idf:
+        return []
+    mask = (sieve or Sieve(core, Filter())).mask
+
+    def listed(match: str) -> Slots:
+        slots = core.words.slots(match, MOST_LISTED)
+        slots = slots[slots < len(mask)]
+        return slots[mask[slots]]
+
+    width = _shortlist(core, query)
+    chosen = candidates(idf, counts, width, listed)
+    kept: list[int] = chosen.slots[:width].tolist()
+    if sieve is not None:
+        kept = _first_passing(chosen.slots, width, sieve)
+        if len(kept) < query.limit and not chosen.all_of_them:
+            kept = sieve.all_passing()[-_MOST_JUDGED:].tolist()
     rows = core.store.rows(kept)
-    return _Found(rows, None, np.array([scores[row.slot] for row in rows], np.float32))
+    scores = bm25([word_set(row.text) for row in rows], idf)
+    return [_Candidate(row, None, score / (1.0 + score)) for row, score in zip(rows, scores, strict=True) if score]
+
+
+def _first_passing(slots: Slots, width: int, sieve: Sieve) -> list[int]:
+    """Give the first ``width`` that pass, looked at in steps of ``width``."""
+    kept: list[int] = []
+    for at in range(0, len(slots), width):
+        kept += sieve.passing(slots[at : at + width].tolist())
+        if len(kept) >= width:
+            break
+    return kept[:width]
+
+
+def _by_names(core: Core, query: Query, sieve: Sieve | None) -> list[_Candidate]:
+    """Without a vector, where only names are kept: those that have them."""
+    names = names_in(query.text or "") if core.words.mode == "names" else []
+    named = core.words.by_names(names, core.ledger, MOST_LISTED)
+    rows = core.store.rows(named if sieve is None else sieve.passing(named))
+    shares = core.words.shares(rows, names)
+    return [_Candidate(row, None, share) for row, share in zip(rows, shares, strict=True) if share]
+
+
+def _shortlist(core: Core, query: Query) -> int:
+    return max(core.settings.shortlist, 5 * query.limit // 2)

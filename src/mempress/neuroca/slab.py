@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mempress.neuroca.index import Vectors
+    from mempress.neuroca.index import Slots, Vectors
 
 _BLOCK = 4096
 
@@ -47,16 +47,22 @@ class Int8Slab:
                 self._slots[place] = self._slots[last]
                 self._place[int(self._slots[place])] = place
 
-    def search(self, queries: Vectors, count: int) -> NDArray[np.int64]:
+    def search(self, queries: Vectors, count: int, among: Slots | None = None) -> Slots:
         """Give the nearest slots for each query."""
         held = len(self._place)
-        count = min(count, held)
+        if not held:
+            return np.empty((len(queries), 0), np.int64)
+        scores, own = self._scores(np.ascontiguousarray(_quantise(queries)), held), self._slots[:held]
+        if among is not None:
+            allowed = np.zeros(max(own.max(), among.max(initial=0)) + 1, "?")
+            allowed[among] = True
+            scores, own = scores[:, allowed[own]], own[allowed[own]]
+        count = min(count, len(own))
         if not count:
             return np.empty((len(queries), 0), np.int64)
-        scores = self._scores(np.ascontiguousarray(_quantise(queries)), held)
-        best = np.argpartition(scores, held - count, axis=1)[:, held - count :]
+        best = np.argpartition(scores, len(own) - count, axis=1)[:, len(own) - count :]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
-        return self._slots[np.take_along_axis(best, order, axis=1)]
+        return own[np.take_along_axis(best, order, axis=1)]
 
     def contains(self, slot: int) -> bool:
         """Say whether a slot has a vector here."""
