@@ -75,6 +75,7 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _kept(shown, summary, capacity_records)
     yield from _maintained(shown, summary)
     yield from _detected(shown, summary.detectors)
+    yield from _foreseen(shown, summary)
     yield from _recovered(shown, summary)
     yield from _faulted(shown, summary)
     yield from _answered(shown, summary.answers)
@@ -128,6 +129,17 @@ def _detected(shown: str, detectors: DetectorOnRun | None) -> Iterator[str]:
         f"{source}, and {score.found - score.matched:,} that it does not: precision "
         f"{figure(score.precision, 'share')}, recall {figure(score.recall, 'share')}."
     )
+
+
+def _foreseen(shown: str, summary: Summary) -> Iterator[str]:
+    """Tell what the first third of the load foretold of each objective that it concerns."""
+    for law in (summary.growth or {}).values():
+        found = law.foresight if law is not None else None
+        if found is None or not found.words:
+            continue
+        within = found.crossing_foreseen is not None and found.crossing_foreseen <= found.at_records
+        if within or found.crossing_measured is not None:
+            yield f"From the first {found.from_records:,} records of {shown}: {plain(found.words)}."
 
 
 def _recovered(shown: str, summary: Summary) -> Iterator[str]:

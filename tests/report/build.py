@@ -13,7 +13,9 @@ from mempress.model import (
     DetectorOnRun,
     DetectorScore,
     ErrorEntry,
+    Foresight,
     Forgetting,
+    GrowthLaw,
     HarnessCost,
     Latency,
     LookedForDeleted,
@@ -156,11 +158,44 @@ def completed(name: str = "neuroca") -> Summary:
             ],
         ),
         recovery=None,
-        growth=None,
+        growth={"search_p95_ms": law(), "memory_mb": None},
         samples=samples,
         noise={"steal_share": 0.0012, "stall_share": None, "load_1m_max": 1.5},
         output_bytes=0,
         output_tail="",
+    )
+
+
+def law() -> GrowthLaw:
+    return GrowthLaw(
+        law="linear",
+        coefficients=[0.9, 3.25e-05],
+        interval=[3e-05, 3.5e-05],
+        relative_error=0.02,
+        n=20,
+        bytes_per_record=None,
+        objective=20.0,
+        crossing_records=587_692.0,
+        crossing_interval=[540_000.0, None],
+        passed_at_records=None,
+        words="search p95 passes 20 ms at about 590,000 records (540,000 to perhaps never)",
+        foresight=Foresight(
+            from_records=6_000,
+            n=6,
+            law="linear",
+            at_records=20_000,
+            foreseen=1.5,
+            measured=1.55,
+            error=-0.0323,
+            crossing_foreseen=600_000.0,
+            crossing_interval=[400_000.0, None],
+            crossing_measured=None,
+            crossing_error=None,
+            words=(
+                "that search p95 passes 20 ms was foreseen at about 600,000 records; up to 20,000 it did not, "
+                "as foreseen"
+            ),
+        ),
     )
 
 
@@ -329,6 +364,7 @@ def crashed(name: str = "brittle") -> Summary:
         forgetting=None,
         readability=None,
         deletion=None,
+        growth=None,
         samples=[],
         noise={"steal_share": None, "stall_share": None, "load_1m_max": None},
         output_bytes=21,

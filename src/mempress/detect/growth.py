@@ -140,12 +140,12 @@ def crossing_in_words(what: str, objective: float, unit: str, crossing: Crossing
     goal = f"{objective:g} {unit}"
     if crossing is None:
         return f"{what} does not pass {goal} at any load, as far as its growth so far shows"
-    high = "perhaps never" if crossing.high is None else _round(crossing.high)
-    return f"{what} passes {goal} at about {_round(crossing.records)} records ({_round(crossing.low)} to {high})"
+    high = "perhaps never" if crossing.high is None else rounded(crossing.high)
+    return f"{what} passes {goal} at about {rounded(crossing.records)} records ({rounded(crossing.low)} to {high})"
 
 
-def _round(records: float) -> str:
-    """Write a count with two significant digits."""
+def rounded(records: float) -> str:
+    """Write a count of records with two significant digits."""
     digits = max(0, math.floor(math.log10(max(records, 1.0))) - 1)
     return f"{round(records / 10**digits) * 10**digits:,}"
 

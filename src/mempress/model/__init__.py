@@ -16,6 +16,7 @@ from mempress.model.answers import (
 )
 from mempress.model.detector import DetectorOnRun, DetectorScore
 from mempress.model.faults import FaultOutcome
+from mempress.model.growth import Foresight, GrowthLaw
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
 from mempress.model.summary import (
@@ -43,7 +44,9 @@ __all__ = [
     "DetectorScore",
     "ErrorEntry",
     "FaultOutcome",
+    "Foresight",
     "Forgetting",
+    "GrowthLaw",
     "HarnessCost",
     "Latency",
     "LookedForDeleted",

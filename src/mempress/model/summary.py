@@ -10,6 +10,7 @@ from mempress.journal import Status
 from mempress.model.answers import Answers, Deletion, Forgetting, Readability, Reconciliation, Share
 from mempress.model.detector import DetectorOnRun
 from mempress.model.faults import FaultOutcome
+from mempress.model.growth import GrowthLaw
 from mempress.model.heads import SCHEMA, WorkloadHead
 
 Origin = Literal["observed", "reported", "requested"]
@@ -162,7 +163,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     readability: Readability | None
     deletion: Deletion | None
     recovery: Recovery | None
-    growth: dict[str, Any] | None
+    growth: dict[str, GrowthLaw | None] | None
     samples: list[SampleRow]
     noise: dict[str, float | None]
     output_bytes: int

@@ -12,7 +12,7 @@ from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
 from mempress.report.detectors import detectors_table
 from mempress.report.faults import fault_points, faults_table
-from mempress.report.growth import growth_table
+from mempress.report.growth import growth_tables
 from mempress.report.keeping import keeping_tables
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
         yield from _answers(summary.answers)
     yield from keeping_tables(summary)
     if summary.growth is not None:
-        yield growth_table(summary.growth)
+        yield from growth_tables(summary.growth)
     yield _conditions(summary)
     if summary.output_tail.strip():
         title = f"What it printed last ({summary.output_bytes:,} bytes in all)"

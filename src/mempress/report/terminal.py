@@ -17,7 +17,7 @@ from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
 from mempress.report.detectors import detectors_table
-from mempress.report.faults import fault_points
+from mempress.report.growth import growth_tables
 from mempress.report.keeping import records_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 
@@ -63,22 +63,23 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
     yield Text(ending(summary.name, summary), style="bold")
     for fact in summary.facts:
         yield _point(plain(fact))
-    tables = [
-        metrics_table(summary),
-        *([records_table(summary.reconciliation, summary.readability)] if summary.reconciliation.acknowledged else []),
-        _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN)),
-        *([detectors_table(summary.detectors)] if summary.detectors is not None else []),
-        errors_table(summary.errors, _ERRORS_SHOWN),
-    ]
-    if summary.recovery is not None:
-        tables.append(recovery_table(summary.recovery))
-    for table in tables:
+    for table in _tables(summary):
         yield Text()
         yield _grid(table)
-    if summary.faults:
-        yield Text()
-        yield Text("Faults", style="bold")
-        yield from (_point(text) for text in fault_points(summary.faults).texts)
+
+
+def _tables(summary: Summary) -> Iterator[Table]:
+    yield metrics_table(summary)
+    if summary.reconciliation.acknowledged:
+        yield records_table(summary.reconciliation, summary.readability)
+    yield _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN))
+    if summary.detectors is not None:
+        yield detectors_table(summary.detectors)
+    yield errors_table(summary.errors, _ERRORS_SHOWN)
+    if summary.growth is not None:
+        yield from growth_tables(summary.growth)
+    if summary.recovery is not None:
+        yield recovery_table(summary.recovery)
 
 
 def _without_last_column(table: Table) -> Table:

@@ -7,6 +7,7 @@ that the latency of a call does not depend on the machine as long as the machine
 
 from __future__ import annotations
 
+import math
 import os
 from itertools import islice
 from time import perf_counter_ns
@@ -87,6 +88,26 @@ class LinearSearch(Scripted):
     def search_cost_ns(self) -> int:
         """Give the cost of a linear scan."""
         return self.option("ns_per_record", 1_000) * len(self._held)
+
+
+class LogarithmicSearch(Scripted):
+    """A search takes ``ns_per_log`` (default 500,000) times the natural logarithm of 1 + the records held."""
+
+    name = "logarithmic-search"
+
+    def search_cost_ns(self) -> int:
+        """Give the cost of a tree's depth."""
+        return round(self.option("ns_per_log", 500_000) * math.log1p(len(self._held)))
+
+
+class QuadraticSearch(Scripted):
+    """A search takes ``ns_per_1k_records`` (default 1,000,000) times (records held / 1,000) squared."""
+
+    name = "quadratic-search"
+
+    def search_cost_ns(self) -> int:
+        """Give the cost of comparing all with all."""
+        return self.option("ns_per_1k_records", 1_000_000) * len(self._held) ** 2 // 1_000**2
 
 
 class Hoarder(Scripted):

@@ -1,0 +1,67 @@
+"""Scripted laws are named as such, and where they break an objective is foreseen from the first third of a real run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mempress.config import parse_size
+
+if TYPE_CHECKING:
+    from tests.conftest import Bench
+
+pytestmark = pytest.mark.alone
+
+SCRIPTED = "mempress.testing.scripted"
+LOAD: dict[str, Any] = {"batch_size": 100, "max_records": 2_500, "maintenance_interval": 0, "queries": 25}
+LOAD |= {"continue_after_saturation": True}
+WITHIN = 0.15
+"""The bar; the script's own curve leaves the timing of a busy machine as the one source of error."""
+
+
+@pytest.mark.parametrize(
+    ("system", "law", "cost", "objective_ms"),
+    [
+        ("LinearSearch", "linear", {"ns_per_record": 2_000}, 4.0),
+        ("LogarithmicSearch", "log", {"ns_per_log": 700_000}, 5.32),
+        ("QuadraticSearch", "quadratic", {"ns_per_1k_records": 2_000_000}, 8.0),
+    ],
+)
+def test_a_scripted_law_is_named_and_its_crossing_foreseen_from_the_first_third(
+    bench: Bench, system: str, law: str, cost: dict[str, int], objective_ms: float
+) -> None:
+    """Each search spins for what its script says, so that the objective breaks at 2,000 records."""
+    options = {system.lower(): cost}
+    (summary,) = bench(f"{SCRIPTED}:{system}", options=options, objective_ms=objective_ms, **LOAD)
+    assert summary.growth is not None
+    found = summary.growth["search_p95_ms"]
+    assert found is not None
+    assert found.law == law
+    assert found.foresight is not None
+    assert found.foresight.from_records <= 834
+    assert found.foresight.crossing_foreseen == pytest.approx(2_000, rel=WITHIN)
+    assert found.foresight.crossing_measured == pytest.approx(2_000, rel=WITHIN)
+    assert abs(found.foresight.crossing_error or 0.0) <= WITHIN
+
+
+def test_where_memory_breaks_its_limit_is_foreseen_from_the_first_third(bench: Bench) -> None:
+    """100,000 bytes a record under 160 MiB: it is killed at the limit, at the load that its first third foretold."""
+    (summary,) = bench(
+        f"{SCRIPTED}:Hoarder",
+        batch_size=50,
+        max_records=5_000,
+        queries=5,
+        memory_limit_bytes=parse_size("160MiB"),
+        options={"hoarder": {"bytes_per_record": 100_000}},
+    )
+    assert summary.status == "killed_at_limit"
+    assert summary.growth is not None
+    found = summary.growth["memory_mb"]
+    assert found is not None
+    assert found.law == "linear"
+    assert found.bytes_per_record == pytest.approx(100_000, rel=0.05)
+    assert found.foresight is not None
+    assert found.foresight.crossing_measured == pytest.approx(summary.ended_at_records, rel=0.1)
+    assert found.foresight.crossing_foreseen == pytest.approx(summary.ended_at_records, rel=WITHIN)
+    assert abs(found.foresight.crossing_error or 0.0) <= WITHIN
