@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -128,3 +130,21 @@ def test_latency_of_a_result_without_journals_is_judged_by_each_runs_figure() ->
         for p50 in (1.0, 2.0)
     )
     assert row(judge(base, other), "final_query_latency_ms.p95").standing == "worse"
+
+
+def test_packages_that_changed_beside_a_system_are_named_and_the_system_itself_is_not() -> None:
+    """Six packages changed: four are named, in order; its own change is told as its version's."""
+    before = {"agno": "2.3.26", "rich": "15.0.0", "same": "1"} | {f"p{number}": "1" for number in range(5)}
+    after = {"agno": "3.1.10", "same": "1"} | {f"p{number}": "2" for number in range(5)}
+    base, other = (replace(system(run(), version=packages["agno"]), packages=packages) for packages in (before, after))
+    (told,) = judge(side("one", {"agno": base}), side("two", {"agno": other})).systems
+    named = "; ".join(f"p{number} 1 against 2" for number in range(4))
+    assert f"What is installed beside it changed: {named}; and 2 more." in told.notes
+    assert not [note for note in told.notes if "agno 2.3.26" in note]
+
+
+@pytest.mark.parametrize("packages", [None, {"agno": "1"}])
+def test_packages_that_are_not_known_or_are_the_same_are_passed_over(packages: dict[str, str] | None) -> None:
+    base, other = replace(system(run()), packages=packages), replace(system(run()), packages={"agno": "1"})
+    (told,) = judge(side("one", {"agno": base}), side("two", {"agno": other})).systems
+    assert not [note for note in told.notes if "installed" in note]

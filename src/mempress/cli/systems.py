@@ -40,15 +40,19 @@ def command(*, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
         return 0
-    width = max((len(row.name) for row in rows), default=0)
+    name_width, version_width = (max(len(text) for text in column) for column in zip(*map(_head, rows), strict=True))
     for row in rows:
-        click.echo(f"{row.name:<{width}}  {'ready  ' if row.ready else 'missing'}  {_words(row)}")
+        name, version = _head(row)
+        state = "ready" if row.ready else "missing"
+        click.echo(f"{name:<{name_width}}  {version:<{version_width}}  {state:<7}  {row.summary or ''}".rstrip())
+        for text in (row.missing, row.note, ", ".join(row.capabilities)):
+            if text:
+                click.echo(f"{'':{name_width + version_width + 13}}{text}")
     return 0
 
 
-def _words(row: _Row) -> str:
-    told = [row.version, row.summary, row.missing, row.note, ", ".join(row.capabilities) or "no capability declared"]
-    return "; ".join(text for text in told if text)
+def _head(row: _Row) -> tuple[str, str]:
+    return row.name, row.version or "n/a"
 
 
 def _row(reference: SystemReference) -> _Row:

@@ -27,6 +27,7 @@ _FROM_LATENCIES: Mapping[str, Statistic] = {
     "final_query_latency_ms.p95": "p95",
     "final_query_latency_ms.p99": "p99",
 }
+_PACKAGES_NAMED = 4
 _FROM_PSS = frozenset({"final_memory_mb", "peak_memory_mb"})
 
 
@@ -73,6 +74,8 @@ def _system(name: str, base: SystemRuns, other_name: str, other: SystemRuns) -> 
 def _notes(base: SystemRuns, other: SystemRuns, rows: Sequence[Row]) -> Iterator[str]:
     if base.versions != other.versions:
         yield f"Its version changed: {_listed(base.versions)} against {_listed(other.versions)}."
+    if packages := _other_packages(base, other):
+        yield f"What is installed beside it changed: {packages}."
     if set(base.statuses) != set(other.statuses):
         yield f"Its runs ended differently: {_counted(base.statuses)} against {_counted(other.statuses)}."
     reached = next(row for row in rows if row.key == "max_records")
@@ -145,6 +148,21 @@ def _standing(metric: Metric, found: Difference) -> Standing:
         return found.verdict
     rose = (found.estimate or 0.0) > 0.0
     return "better" if rose == (metric.better == "higher") else "worse"
+
+
+def _other_packages(base: SystemRuns, other: SystemRuns) -> str:
+    """Name the packages of its environment, but for the system itself, that are not the same; a few, then how many."""
+    if base.packages is None or other.packages is None:
+        return ""
+    before, after = base.packages, other.packages
+    pairs = {name: (before.get(name), after.get(name)) for name in sorted({*before, *after})}
+    changed = [
+        f"{name} {first or 'none'} against {second or 'none'}"
+        for name, (first, second) in pairs.items()
+        if first != second and not (first in base.versions and second in other.versions)
+    ]
+    more = len(changed) - _PACKAGES_NAMED
+    return "; ".join(changed[:_PACKAGES_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _listed(words: Sequence[str]) -> str:

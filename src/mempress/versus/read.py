@@ -57,6 +57,8 @@ class SystemRuns:
     statuses: Sequence[str]
     versions: Sequence[str]
     noisy: int
+    packages: Mapping[str, str] | None = None
+    """What was installed in its own environment, of its first run; None: it had none, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _system(group: Sequence[tuple[Path, RunHead, Summary]]) -> SystemRuns:
         statuses=[summary.status for summary in summaries],
         versions=_versions(summaries),
         noisy=sum(is_noisy(summary.noise) for summary in summaries),
+        packages=ordered[0][1].packages if ordered[0][1].lock_sha256 is not None else None,
     )
 
 
