@@ -226,6 +226,21 @@ class TestTwoProcesses:
         assert len(told[1]) == 1, "it built nothing"
         assert [first.returncode, second.returncode] == [0, 0]
 
+    def test_an_interrupt_ends_all_that_was_begun_and_lets_go_of_the_lock(
+        self, slow: SystemReference, fifo: Path, cache: Path
+    ) -> None:
+        interrupted = self.start(slow)
+        self.wait_for(interrupted, "building its environment")
+        with fifo.open("w"):  # the build is at its gate
+            interrupted.send_signal(signal.SIGINT)
+            interrupted.communicate()
+            assert interrupted.returncode != 0
+            assert hidden(cache) == []
+        second = self.start(slow)
+        self.wait_for(second, "building its environment")
+        self.open_gate(fifo)
+        assert Path(second.communicate()[0].splitlines()[-1]).exists()
+
     def test_a_kill_in_the_middle_leaves_nothing_half_used(
         self, slow: SystemReference, fifo: Path, cache: Path
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections import deque
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path, say: Callable[[str], None], h
         text=True,
         errors="replace",
         pass_fds=() if held is None else (held,),
+        process_group=0,
     ) as process:
         try:
             assert process.stderr is not None and process.stdout is not None  # noqa: S101 - both are pipes
@@ -54,7 +56,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path, say: Callable[[str], None], h
                     say(text)
             output = process.stdout.read()
         except BaseException:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # it, and what it builds with
             raise
     if process.returncode != 0:
         raise EnvironmentFailedError(" ".join(last) or f"uv ended with status {process.returncode}")
