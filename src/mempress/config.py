@@ -22,7 +22,14 @@ _ZERO_OR_MORE = (*("maintenance_interval", "post_recovery_batches", "sampled_ids
 _OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms")
 _TOO_MUCH = 1 << 53
 """From here on JSON readers round; not-a-number and infinity fail the same comparison."""
-_FLAG = {"memory_limit_bytes": "--memory-limit", "timeout_seconds": "--timeout"}
+_FLAG = {
+    "systems": "SYSTEM",
+    "memory_limit_bytes": "--memory-limit",
+    "timeout_seconds": "--timeout",
+    "faults": "--fault",
+    "options": "--option",
+    "traffic": "--rate, --arrival, --mix or --clients",
+}
 _UNIT_BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
@@ -77,13 +84,13 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in _ABOVE_ZERO:
             if not 0 < (value := getattr(self, name)) < _TOO_MUCH:
-                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, below 2^53.")
+                raise UsageError(f"{option_name(name)} is {value}: give a number above 0, below 2^53.")
         for name in _ZERO_OR_MORE:
             if not 0 <= (value := getattr(self, name)) < _TOO_MUCH:
-                raise UsageError(f"{_flag(name)} is {value}: give 0 or more, below 2^53.")
+                raise UsageError(f"{option_name(name)} is {value}: give 0 or more, below 2^53.")
         for name in _OPTIONAL:
             if (value := getattr(self, name)) is not None and not 0 < value < _TOO_MUCH:
-                raise UsageError(f"{_flag(name)} is {value}: give a number above 0, below 2^53, or leave it out.")
+                raise UsageError(f"{option_name(name)} is {value}: give a number above 0, below 2^53, or leave it out.")
         if not self.systems:
             raise UsageError("No system is named: name at least one; `mempress systems` lists what is installed.")
         if len(set(self.systems)) != len(self.systems):
@@ -132,5 +139,6 @@ def parse_option(text: str) -> tuple[str, str, Any]:
         return system, key, value
 
 
-def _flag(name: str) -> str:
+def option_name(name: str) -> str:
+    """Give the command line's option for a setting; an argument and a setting without one have their own name."""
     return _FLAG.get(name, "--" + name.replace("_", "-"))

@@ -31,7 +31,7 @@ def build_result(runs: Runs) -> Result:
         raise JournalError("There is no run to report: run a benchmark first, or give a directory that has runs/.")
     named = _by_name(runs)
     chosen = {name: median_run(summaries) for name, summaries in named.items()}
-    head = runs[0][0]
+    head = runs[-1][0]  # of a benchmark that was resumed, the one that knows of all repeats
     return Result(
         config=head.config,
         environment=head.environment,

@@ -77,15 +77,18 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
     help="A TOML file of these options.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("benchmark_results"), show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with a benchmark in --out that was broken off.")
 @click.option(
     "--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit with 4 if it holds, e.g. "agno.disk_mb > 50".'
 )
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
-def command(systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, as_json: bool, **settings: Any) -> int:
+def command(
+    systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, resume: bool, as_json: bool, **settings: Any
+) -> int:
     """Put SYSTEMs under pressure (default: neuroca agno) and report them side by side.
 
     A SYSTEM is a name from `mempress systems`, package.module:Class or path/to/file.py:Class. Results of an earlier
-    run in the same directory are replaced.
+    run in the same directory are replaced; with --resume the runs that came to their end stand, and the rest is run.
     """
     settings.pop("config_file")
     config = make_config(systems, settings)
@@ -94,7 +97,7 @@ def command(systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, as
         from mempress.cli.conditions import read_conditions
 
         conditions = read_conditions(fail_if, config)
-    return run(config, out, as_json=as_json, conditions=conditions)
+    return run(config, out, resume=resume, as_json=as_json, conditions=conditions)
 
 
 def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig:
@@ -129,7 +132,9 @@ def read_options(given: Sequence[str]) -> dict[str, dict[str, Any]]:
     return options
 
 
-def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequence[Expression] = ()) -> int:
+def run(
+    config: RunConfig, out: Path, *, resume: bool = False, as_json: bool = False, conditions: Sequence[Expression] = ()
+) -> int:
     """Run a benchmark, write its reports, print its table; gives the exit status.
 
     A condition that holds outweighs a system that died: it is what was asked for.
@@ -147,7 +152,7 @@ def run(config: RunConfig, out: Path, *, as_json: bool = False, conditions: Sequ
         judged[directory] = analyse(directory)
         write_json(RunFiles(directory).summary, judged[directory])
 
-    stopped = until_stopped(run_benchmark(config, out, Progress()), judge)
+    stopped = until_stopped(run_benchmark(config, out, Progress(), resume=resume), judge)
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)

@@ -25,6 +25,7 @@ from mempress.runner.environment import describe_machine, memory_limit, worker_e
 from mempress.runner.faults.machine import Machine, machine_for
 from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
+from mempress.runner.resume import complete_runs, set_aside
 from mempress.runner.run import Run, RunPlan
 from mempress.runner.supervisor import Launch
 from mempress.systems.registry import find_system
@@ -69,13 +70,15 @@ class Listener:
         """The run under way has ended."""
 
 
-def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[Path]:
+def run_benchmark(config: RunConfig, out: Path, listener: Listener, *, resume: bool = False) -> Iterator[Path]:
     """Run every system as often as asked; gives each run's directory as soon as its journal is complete.
 
-    Results of an earlier benchmark in ``out`` are replaced.
+    Results of an earlier benchmark in ``out`` are replaced. With ``resume`` its runs that came to their end are left as
+    they are and not given; one that was broken off is set aside and run again.
 
     Raises:
-        UsageError: a system or the workload cannot be used; nothing was started or replaced then.
+        UsageError: a system or the workload cannot be used, or the benchmark to be resumed was another one; nothing was
+            started or replaced then.
         KeyboardInterrupt: after the journal of the run under way has its end.
     """
     references = [find_system(spec) for spec in config.systems]
@@ -86,15 +89,20 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener) -> Iterator[
         prepare_workload(source, max_records=config.max_records, batch_size=config.batch_size) as workload,
     ):
         settings, environment = worker_settings(config)
-        harness = measure_harness(settings, workload)
+        kept = complete_runs(config, workload, environment, out) if resume else {}
+        turns = [(r, repeat) for repeat in range(config.repeats) for r in _rotated(references, repeat)]
+        left = [(reference, repeat) for reference, repeat in turns if (reference.spec, repeat) not in kept]
+        harness = measure_harness(settings, workload) if left else None
         bench = Bench(config, workload, settings, environment, harness, listener, machine=machine)
         for reference in references:
             bench.place(reference)
-        shutil.rmtree(out / RUNS, ignore_errors=True)
-        for repeat in range(config.repeats):
-            for reference in _rotated(references, repeat):
-                head = _named_apart(run_head(bench, reference, repeat), out)
-                yield run_one(bench, head, run_files(out, head.run), reference)
+        if resume:
+            set_aside(out, kept.values())
+        else:
+            shutil.rmtree(out / RUNS, ignore_errors=True)
+        for reference, repeat in left:
+            head = _named_apart(run_head(bench, reference, repeat), out)
+            yield run_one(bench, head, run_files(out, head.run), reference)
 
 
 @dataclass(frozen=True, slots=True)
