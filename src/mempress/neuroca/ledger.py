@@ -161,6 +161,11 @@ class Ledger:
         cells = self._cells
         return bool(cells["tier"][slot]) and cells["arrived"][slot] == arrived and cells["hits"][slot] == hits
 
+    def standing(self, slots: Iterable[int]) -> list[tuple[float, int]]:
+        """Give how redundant each of these is, and its arrival."""
+        redundancy, arrived = self._cells["redundancy"], self._cells["arrived"]
+        return [(redundancy[slot], arrived[slot]) for slot in slots]
+
     def lines(self, slots: Slots) -> list[bytes]:
         """Give the lines of these slots as the store keeps them."""
         arrived, tier, hits, redundancy, used_at, importance = (self._cells[name] for name in ("arrived", *STATE))

@@ -29,6 +29,8 @@ _NAMES = 8
 _SHARD_BITS = 16
 _SHARD = 1 << _SHARD_BITS
 _FRESH = 4_096
+_FEW = 128
+"""Slots up to which plain loops are faster than arrays."""
 _MOST = 4_096
 """Slots of one name that a search looks at to find those that have other names too."""
 
@@ -68,7 +70,7 @@ class Names:
             return []
         slots = sorted({slot for shard in self._shards for slot in shard.slots(rarest)})
         if len(hashes) > 1:
-            slots = np.asarray(slots)[self._has(slots, hashes).all(axis=0)].tolist()
+            slots = self._having_all(slots, hashes)
         return slots if len(slots) <= most else []
 
     def kept(self, slots: Sequence[int], names: Sequence[str]) -> NDArray[np.bool_]:
@@ -78,6 +80,13 @@ class Names:
     def memory_bytes(self) -> int:
         """Give the bytes of table and lists."""
         return int(self._table.nbytes) + sum(shard.memory_bytes() for shard in self._shards)
+
+    def _having_all(self, slots: Sequence[int], hashes: Sequence[int]) -> list[int]:
+        if len(slots) > _FEW:
+            found: list[int] = np.asarray(slots)[self._has(slots, hashes).all(axis=0)].tolist()
+            return found
+        wanted, cells = set(hashes), self._table.reshape(-1).data
+        return [slot for slot in slots if wanted <= set(cells[slot * _NAMES : (slot + 1) * _NAMES].tolist())]
 
     def _has(self, slots: Sequence[int], hashes: Sequence[int]) -> NDArray[np.bool_]:
         rows = self._table[slots]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mempress.neuroca.filters import Sieve
@@ -58,15 +57,18 @@ def search(core: Core, query: Query) -> list[tuple[int, Hit]]:
     """Give (slot, hit) of at most ``query.limit`` records, best first."""
     if core.words.waiting:
         save_words(core)
-    ledger, settings = core.ledger, core.settings
-    found = []
-    for row, cosine, words in _candidates(core, query):
-        redundancy = float(ledger.redundancy[row.slot])
-        meant = (words or 0.0) if cosine is None else cosine + settings.words_weight * (words or 0.0)
-        score = meant - settings.redundancy_weight * redundancy
-        found.append((score, int(ledger.arrived[row.slot]), row, (cosine, words, redundancy)))
-    found.sort(key=itemgetter(0, 1), reverse=True)
-    return [(row.slot, hit(ledger, row, score, Why(*why))) for score, _, row, why in found[: query.limit]]
+    found = _candidates(core, query)
+    words_weight, redundancy_weight = core.settings.words_weight, core.settings.redundancy_weight
+    ranked = []
+    standing = core.ledger.standing([candidate.row.slot for candidate in found])
+    for at, ((_, cosine, words), (redundancy, arrived)) in enumerate(zip(found, standing, strict=True)):
+        meant = (words or 0.0) if cosine is None else cosine + words_weight * (words or 0.0)
+        ranked.append((meant - redundancy_weight * redundancy, arrived, at))
+    ranked.sort(reverse=True)
+    return [
+        (found[at].row.slot, hit(core.ledger, found[at].row, score, Why(*found[at][1:], standing[at][0])))
+        for score, _, at in ranked[: query.limit]
+    ]
 
 
 def _candidates(core: Core, query: Query) -> list[_Candidate]:

@@ -176,8 +176,12 @@ class Words:
 
         To fold a text beyond ASCII takes 30 us; what is not in its plain lower case is looked up among its kept names.
         """
-        texts = [row.text if len(row.text) <= _MAX_CHARACTERS else row.text[:_MAX_CHARACTERS] for row in rows]
+        texts = [row.text for row in rows]
+        if max(map(len, texts), default=0) > _MAX_CHARACTERS:
+            texts = [text[:_MAX_CHARACTERS] for text in texts]
         if all(map(str.isascii, texts)):
+            if len(names) == 1:
+                return [float(names[0] in text.lower()) for text in texts]
             found = [[name in text for name in names] for text in map(str.lower, texts)]
         elif self.mode == "names":
             kept = self._names.kept([row.slot for row in rows], names).T.tolist()
