@@ -1,0 +1,1 @@
+"""Adapter of mem0, over each of four vector stores."""
