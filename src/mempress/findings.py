@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.noise import is_noisy
 from mempress.contrast import contrast, final_load
-from mempress.format import figure, name, plain
+from mempress.format import figure, measure, name, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mempress.model import Answers, Deletion, DetectorOnRun, Forgetting, Summary
+    from mempress.model.traffic import Quantiles, TrafficFigures
 
 _STANDARD_ERRORS = 3.0
 _ENDINGS = {
@@ -78,6 +79,8 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _foreseen(shown, summary)
     yield from _recovered(shown, summary)
     yield from _faulted(shown, summary)
+    if summary.traffic is not None:
+        yield _offered(shown, summary.traffic)
     yield from _answered(shown, summary.answers)
     yield from _forgot(shown, summary.forgetting)
     yield from _unfaithful(shown, summary)
@@ -90,6 +93,9 @@ def _kept(shown: str, summary: Summary, capacity: int | None) -> Iterator[str]:
     held, acknowledged = summary.metrics.retained_records, final_load(summary)
     if held is None or not acknowledged:
         return
+    if summary.traffic is not None and summary.traffic.deleted:
+        acknowledged -= summary.traffic.deleted
+        yield f"{shown} was told to delete {summary.traffic.deleted:,} records; they are not counted below."
     about = "about " if (summary.retained_by or "").startswith("estimate") else ""
     count, of, limit = f"{about}{held:,}", f"{acknowledged:,}", f"{capacity or 0:,}"
     bounded = "bounded" in summary.capabilities and capacity is not None
@@ -151,6 +157,28 @@ def _faulted(shown: str, summary: Summary) -> Iterator[str]:
     for found in summary.faults:
         where = "" if found.records is None else f" at {found.records:,} records"
         yield f"{shown}, fault {found.fault}{where}: {plain(found.verdict, 800)}."
+
+
+def _offered(shown: str, traffic: TrafficFigures) -> str:
+    """Say whether the traffic was kept up with, and how long a search took under it."""
+    words, service = traffic.asked.words, _took(traffic.service_ms)
+    if traffic.asked.rate is None:
+        return f"In {words} {shown} did {figure(traffic.achieved_per_second)} operations/s; a search took {service}."
+    if traffic.response_ms is None:
+        verb = "did not sustain" if traffic.sustained is False else "may not have sustained"
+        return f"{shown} {verb} {words}: {traffic.sustained_words}; a response time would be that of the run's length."
+    response = _took(traffic.response_ms)
+    return f"{shown} sustained {words}; a search took {response} from when it was due, the call alone {service}."
+
+
+def _took(times: Mapping[str, Quantiles]) -> str:
+    """Give the median of the searches' times and the highest percentile that is known."""
+    search = times.get("search")
+    if search is None:
+        return "no time: none was offered"
+    named = (("99.9th", search.p999), ("99th", search.p99), ("95th", search.p95))
+    high = next((f" and {measure(value, 'ms')} at the {label} percentile" for label, value in named if value), "")
+    return f"{measure(search.p50, 'ms')} at the median{high}"
 
 
 def _answered(shown: str, answers: Answers) -> Iterator[str]:

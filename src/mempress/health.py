@@ -115,10 +115,10 @@ def _reconciliation(sample: Sample, terms: Terms) -> float | None:
 def expected_held(sample: Sample, terms: Terms) -> tuple[int, int]:
     """Give how many records should be held, at least and at most.
 
-    What was acknowledged less what the system says it removed; where it honours a capacity, no more than that, and
-    four fifths of it are enough.
+    What was acknowledged less what the system says it removed and what it was told to delete; where it honours a
+    capacity, no more than that, and four fifths of it are enough.
     """
-    most = sample.records - sample.removed
+    most = sample.records - sample.removed - sample.deleted
     if not terms.bounded or terms.capacity_records is None or sample.records <= terms.capacity_records:
         return most, most
     most = min(max(most, 0), terms.capacity_records)

@@ -44,7 +44,7 @@ class Sample:
     disk: DiskRead | None
     held: int | None
     removed: int
-    """Records that the system itself has said it removed so far, and those that it deleted when asked to."""
+    """Records that the system itself has said it removed so far."""
     reported_health: float | None
     searches: tuple[Asked, ...]
     answers: Answers | None
@@ -57,6 +57,8 @@ class Sample:
     embed_misses: int
     sampled_gone: tuple[int, int] | None = None
     """Where there is no count: of so many acknowledged records drawn anew (second) so many (first) are gone."""
+    deleted: int = 0
+    """Records that it has deleted so far since the traffic asked for it."""
 
     @property
     def store_rate(self) -> float | None:
@@ -77,7 +79,7 @@ class SampleFold:
         self._bounded = False
         self._most_important: list[tuple[float, int]] = []
         self._importance: list[float] = []
-        self._records = self._offered = self._removed = self._index = 0
+        self._records = self._offered = self._removed = self._deleted = self._index = 0
         self._start_interval()
 
     def _start_interval(self) -> None:
@@ -124,7 +126,7 @@ class SampleFold:
         edits = (kind for kind in event.kinds if kind in "ud")
         for kind, removed in zip(edits, event.removed, strict=True):
             if removed is not None:
-                self._removed += removed - (kind == "u")
+                self._deleted += removed - (kind == "u")
 
     def _sample(self, event: Sampled) -> Sample:
         sample = Sample(
@@ -148,6 +150,7 @@ class SampleFold:
             noise=event.noise,
             embed_misses=event.embed_misses,
             sampled_gone=_gone(event.ids),
+            deleted=self._deleted,
         )
         self._index += 1
         self._start_interval()

@@ -42,6 +42,21 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError(f"--clients is {self.clients}: give a number from 1 to {_MOST_CLIENTS}.")
         _check_mix(self.mix)
 
+    @property
+    def words(self) -> str:
+        """Say what is offered, as in ``100 operations/s, Poisson, of store 50, search 50``."""
+        spaced = "Poisson" if self.arrival == "poisson" else "evenly spaced"
+        how = "a closed loop" if self.rate is None else f"{self.rate:g} operations/s, {spaced},"
+        return f"{how} of {', '.join(f'{kind} {weight:g}' for kind, weight in self.mix.items())}"
+
+    @property
+    def options(self) -> list[str]:
+        """Give the options of the command line that ask for it."""
+        words = ["--mix", ",".join(f"{kind}={weight:g}" for kind, weight in self.mix.items())]
+        if self.rate is not None:
+            words += ["--rate", f"{self.rate:g}", "--arrival", self.arrival]
+        return [*words, "--clients", str(self.clients)] if self.clients > 1 else words
+
 
 def make_traffic(rate: float | None, arrival: Arrival | None, mix: str | None, clients: int | None) -> Traffic | None:
     """Give the traffic that the options ask for; None where neither a rate nor a mix is given.

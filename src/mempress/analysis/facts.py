@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mempress.analysis.trail import Judged, Trail
     from mempress.model import RunHead
+    from mempress.traffic import Traffic
 
 _WITHOUT = {
     "count": "no count: records held are known by other means alone",
@@ -27,7 +28,9 @@ _WITHOUT = {
 
 def facts(trail: Trail, head: RunHead, judged: Judged) -> list[str]:
     """Give the facts; none where the system never opened."""
-    return list(_facts(trail, head, judged)) if trail.opened else []
+    if not trail.opened:
+        return []
+    return [*_facts(trail, head, judged), *_of_traffic(head.config.traffic, trail.capabilities)]
 
 
 def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
@@ -68,3 +71,13 @@ def _broken(trail: Trail) -> Iterator[str]:
     )
     if faults:
         yield f"broken on purpose ({faults}): its curves, growth and memory span that"
+
+
+def _of_traffic(traffic: Traffic | None, capabilities: frozenset[str]) -> Iterator[str]:
+    if traffic is None:
+        return
+    if traffic.clients > 1 and "threads" not in capabilities:
+        yield f"one client, not {traffic.clients}: it does not declare that its calls may come from several threads"
+    edits = [kind for kind in ("update", "delete") if traffic.mix.get(kind)]
+    if edits and "delete" not in capabilities:
+        yield f"no {' and no '.join(edits)} was offered: it declares no delete"

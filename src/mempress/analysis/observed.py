@@ -46,13 +46,16 @@ def observed(stretches: Sequence[Stretch]) -> dict[int, Detection]:
 
 
 def _point(sample: Sample, health: Health) -> TracePoint:
-    """Give a sample as a detector reads it; the resident size, for PSS falls when others map the same files."""
+    """Give a sample as a detector reads it; the resident size, for PSS falls when others map the same files.
+
+    What was deleted on request counts as held: no maintenance removed it.
+    """
     return TracePoint(
         records=sample.records,
         memory_bytes=None if sample.memory is None else sample.memory.rss_bytes,
         latencies_ms=sample.latencies_ms,
         health=health.score,
-        retained=sample.held,
+        retained=None if sample.held is None else sample.held + sample.deleted,
         disk_bytes=None if sample.disk is None else sample.disk.used_bytes,
         sampled_gone=sample.sampled_gone,
     )

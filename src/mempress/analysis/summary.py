@@ -13,12 +13,14 @@ from mempress.analysis.facts import facts
 from mempress.analysis.faults import faults
 from mempress.analysis.forgetting import forgetting
 from mempress.analysis.growth import growth
+from mempress.analysis.latency import intervals
 from mempress.analysis.maintenance import maintenance_events
 from mempress.analysis.metrics import loads, memory_mb, regret, weights
 from mempress.analysis.noise import noise
 from mempress.analysis.observed import observed, read_stretches
 from mempress.analysis.recovery import recovery
 from mempress.analysis.rows import rows
+from mempress.analysis.traffic import traffic
 from mempress.analysis.trail import judge, read_trail
 from mempress.analysis.wholeload import over_load
 from mempress.journal import read_journal
@@ -98,6 +100,7 @@ def _course(case: _Case) -> dict[str, Any]:
         "recovery": recovery(trail, case.judged, case.head.config, saturated=case.saturated),
         "growth": growth(trail, case.judged, case.head.config),
         "faults": faults(trail, case.head.config),
+        "traffic": traffic(trail, case.head.config),
     }
 
 
@@ -138,6 +141,7 @@ def _conditions(case: _Case) -> dict[str, Any]:
     trail, final = case.trail, case.trail.final()
     return {
         "memory_mb": memory_mb(trail),
+        "final_query_latency_intervals_ms": intervals(final.latencies_ms if final is not None else ()),
         "health_components": dict(case.judged.healths[final.index].components) if final is not None else {},
         "noise": noise(trail.samples),
         "output_bytes": sum(printed.total_bytes for printed in trail.printed),

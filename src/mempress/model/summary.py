@@ -12,6 +12,7 @@ from mempress.model.detector import DetectorOnRun
 from mempress.model.faults import FaultOutcome
 from mempress.model.growth import GrowthLaw
 from mempress.model.heads import SCHEMA, WorkloadHead
+from mempress.model.traffic import Interval, TrafficFigures
 
 Origin = Literal["observed", "reported", "requested"]
 DIED: frozenset[str] = frozenset({"crashed", "killed_at_limit", "timed_out", "unavailable"})
@@ -169,3 +170,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     output_bytes: int
     output_tail: str
     faults: list[FaultOutcome] = []
+    final_query_latency_intervals_ms: dict[str, Interval | None] = {}
+    """The 95% interval of each percentile of ``metrics.final_query_latency_ms``; None where it cannot be told."""
+    traffic: TrafficFigures | None = None
+    """None where whole batches were offered."""

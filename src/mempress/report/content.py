@@ -12,6 +12,7 @@ from mempress.config import RunConfig
 from mempress.format import UNMEASURED, difference, figure, measure, name, percentile_99, plain, ratio
 from mempress.report.blocks import Document, Literal, Points, Section, Table
 from mempress.report.system import system_section
+from mempress.report.traffic import traffic_overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +44,18 @@ def document(result: Result) -> Document:
     """Give the whole report."""
     sections = [
         Section("Findings", (Points(tuple(plain(text, 1_000) for text in result.comparison.findings)),)),
-        Section("Side by side", (comparison_table(result.comparison),)),
+        Section("Side by side", tuple(_side_by_side(result))),
         *(system_section(key, summary) for key, summary in result.systems.items()),
         *_repeats(result),
         Section("How it was run", tuple(_conditions(result))),
     ]
     return Document(TITLE, _subtitle(result), tuple(sections))
+
+
+def _side_by_side(result: Result) -> Iterator[Table]:
+    yield comparison_table(result.comparison)
+    if (traffic := traffic_overview(result.systems)) is not None:
+        yield traffic
 
 
 def comparison_table(comparison: Comparison) -> Table:
@@ -89,6 +96,7 @@ def repeat_command(config: RunConfig) -> str:
             words += [flag, "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)]
     if config.continue_after_saturation:
         words.append("--continue-after-saturation")
+    words += config.traffic.options if config.traffic is not None else []
     words += [word for fault in config.faults for word in ("--fault", fault)]
     for system, options in config.options.items():
         for key, value in options.items():

@@ -14,6 +14,7 @@ from mempress.report.detectors import detectors_table
 from mempress.report.faults import fault_points, faults_table
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import keeping_tables
+from mempress.report.traffic import traffic_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,6 +63,8 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     if summary.faults:
         yield faults_table(summary.faults)
         yield fault_points(summary.faults)
+    if summary.traffic is not None:
+        yield from traffic_blocks(summary.traffic)
     if summary.answers.n:
         yield from _answers(summary.answers)
     yield from keeping_tables(summary)
@@ -103,10 +106,15 @@ def _how(metric: Metric, summary: Summary) -> str:
     if metric.key == "retained_records" and summary.retained_by is not None:
         return f"{metric.how}: {plain(summary.retained_by)}"
     if metric.key.startswith("final_query_latency_ms.") and not metric.key.endswith(".n"):
-        return f"{metric.how}; n={summary.metrics.final_query_latency_ms.n:,}"
+        return f"{metric.how}; n={summary.metrics.final_query_latency_ms.n:,}{_interval(metric, summary)}"
     if metric.key == "recall_at_k":
         return f"{metric.how}; k={summary.answers.k}, n={summary.answers.n:,}"
     return metric.how
+
+
+def _interval(metric: Metric, summary: Summary) -> str:
+    found = summary.final_query_latency_intervals_ms.get(metric.key.rpartition(".")[2])
+    return "" if found is None else f", 95% interval {figure(found[0], 'ms')} to {figure(found[1], 'ms')}"
 
 
 def _components(summary: Summary) -> Table:

@@ -20,6 +20,7 @@ from mempress.report.detectors import detectors_table
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import records_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
+from mempress.report.traffic import traffic_overview, traffic_points, traffic_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +36,11 @@ _ERRORS_SHOWN = 8
 
 
 def terminal(result: Result, *, colour: bool = False) -> str:
-    """Give the findings and the comparison table."""
+    """Give the comparison table, that of the traffic where there was any, and the findings."""
+    tables = (comparison_table(result.comparison), traffic_overview(result.systems))
+    shown = [part for table in tables if table is not None for part in (_grid(table), Text())]
     findings = [_point(plain(text, 400)) for text in result.comparison.findings]
-    return _render(Group(_grid(comparison_table(result.comparison)), Text(), *findings), colour=colour)
+    return _render(Group(*shown, *findings), colour=colour)
 
 
 def terminal_run(summary: Summary, *, colour: bool = False) -> str:
@@ -63,6 +66,8 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
     yield Text(ending(summary.name, summary), style="bold")
     for fact in summary.facts:
         yield _point(plain(fact))
+    if summary.traffic is not None:
+        yield from (_point(text) for text in traffic_points(summary.traffic).texts)
     for table in _tables(summary):
         yield Text()
         yield _grid(table)
@@ -76,6 +81,8 @@ def _tables(summary: Summary) -> Iterator[Table]:
     if summary.detectors is not None:
         yield detectors_table(summary.detectors)
     yield errors_table(summary.errors, _ERRORS_SHOWN)
+    if summary.traffic is not None:
+        yield from traffic_tables(summary.traffic)
     if summary.growth is not None:
         yield from growth_tables(summary.growth)
     if summary.recovery is not None:

@@ -196,7 +196,8 @@ def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
         "memory": "PSS of the worker's process tree, from smaps_rollup, between timed windows",
         "memory_limit": limit_words,
         "network": _network_words(config),
-        "latency": "perf_counter_ns around the call alone, in the worker, closed loop",
+        "latency": "perf_counter_ns around the call alone, in the worker; searches at checkpoints in a closed loop",
+        **_traffic_mechanisms(config),
         "embedder": f"hashed words, {config.dimension} dimensions, prepared outside the timed window",
     }
     return settings, describe_machine() | {"mechanisms": mechanisms}
@@ -206,6 +207,20 @@ def _network_words(config: RunConfig) -> str:
     if config.allow_network:
         return "allowed"
     return "this machine alone: what a system asks of Python's sockets beyond it is refused and counted as an error"
+
+
+def _traffic_mechanisms(config: RunConfig) -> dict[str, str]:
+    """Say how traffic is timed, where there is any."""
+    if config.traffic is None:
+        return {}
+    if config.traffic.rate is None:
+        return {
+            "traffic": "closed loop: service around the call alone; each client's next starts when its last returned"
+        }
+    return {
+        "traffic": "open loop: response from the moment when an operation was due, service around the call alone; the "
+        "schedule stands still while the harness takes samples"
+    }
 
 
 def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:

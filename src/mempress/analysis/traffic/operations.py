@@ -1,0 +1,86 @@
+"""The operations of a load's traffic as arrays, one value each, in the order of their turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mempress.journal import TrafficSegment
+
+    Times = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Times in nanoseconds on the schedule; ``kind`` is the letter's code, ``batch`` the place of the batch."""
+
+    kind: NDArray[np.uint8]
+    due: Times
+    started: Times
+    ended: Times
+    failed: Flags
+    batch: Times
+    stored: Times
+    """Records offered until then, this one among them."""
+    open_loop: bool
+    clients: int
+
+    @property
+    def service(self) -> Times:
+        """What each call took."""
+        return self.ended - self.started
+
+    @property
+    def wait(self) -> Times:
+        """By how much each was late to start; 0 in a closed loop."""
+        return self.started - self.due
+
+    @property
+    def response(self) -> Times:
+        """From when each was due until it returned."""
+        return self.ended - self.due
+
+    def are(self, letter: str) -> Flags:
+        """Tell which are of a kind."""
+        found: Flags = self.kind == ord(letter)
+        return found
+
+
+def read_operations(segments: Sequence[TrafficSegment], batch_size: int) -> Operations:
+    """Put the segments of one phase, of which there is one at least, together."""
+    kind = np.frombuffer("".join(segment.kinds for segment in segments).encode("ascii"), dtype=np.uint8)
+    due = np.concatenate([np.cumsum(segment.gap_ns, dtype=np.int64) for segment in segments])
+    wait = _joined([segment.wait_ns for segment in segments])
+    started = due + wait if wait.size else due
+    counts = [len(segment.kinds) for segment in segments]
+    batch = np.repeat([segment.first // batch_size for segment in segments], counts)
+    failed = np.zeros(kind.size, dtype=np.bool_)
+    failed[_places(segments, counts)] = True
+    return Operations(
+        kind=kind,
+        due=due,
+        started=started,
+        ended=started + _joined([segment.service_ns for segment in segments]),
+        failed=failed,
+        batch=batch,
+        stored=np.cumsum(kind == ord("s")) + segments[0].first,
+        open_loop=bool(wait.size),
+        clients=segments[0].clients,
+    )
+
+
+def _joined(parts: Sequence[Sequence[int]]) -> Times:
+    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
+
+
+def _places(segments: Sequence[TrafficSegment], counts: Sequence[int]) -> Times:
+    starts = np.cumsum([0, *counts[:-1]])
+    return _joined([[start + place for place in part.failed] for start, part in zip(starts, segments, strict=True)])
