@@ -206,14 +206,14 @@ def _latency(pair: Pair, load: int, both: tuple[Latency, Latency], *, final: boo
     if min(first.n, second.n) < LEAST_VALUES:
         yield f"{pair.values(opening, 'ms', (first.p50, second.p50))}{notes}: too few values to tell them apart."
         return
-    one, other = Reading(first.p50, _median_error(first)), Reading(second.p50, _median_error(second))
+    one, other = Reading(first.p50, median_error(first)), Reading(second.p50, median_error(second))
     if final:
         one = pair.a.reading(one.value, lambda m: m.final_query_latency_ms.p50, one.error)
         other = pair.b.reading(other.value, lambda m: m.final_query_latency_ms.p50, other.error)
     yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes, pair.time_margin))
 
 
-def _median_error(latency: Latency) -> float:
+def median_error(latency: Latency) -> float:
     """Give the standard error of a median from the distance between p50 and p95, as if the values were normal."""
     if latency.p50 is None or latency.p95 is None:
         return 0.0
@@ -221,17 +221,18 @@ def _median_error(latency: Latency) -> float:
 
 
 def _store_rate(pair: Pair, load: int) -> Iterator[str]:
-    rates = [_rates(side.summary, load) for side in (pair.a, pair.b)]
-    if min(map(len, rates)) < LEAST_BATCHES:
+    both = [rates(side.summary, load) for side in (pair.a, pair.b)]
+    if min(map(len, both)) < LEAST_BATCHES:
         return
-    first, second = (Reading(median(found), _MEDIAN_ERROR * stdev(found) / math.sqrt(len(found))) for found in rates)
-    batches = f" (medians of {len(rates[0])} and {len(rates[1])} batches)"
+    first, second = (Reading(median(found), _MEDIAN_ERROR * stdev(found) / math.sqrt(len(found))) for found in both)
+    batches = f" (medians of {len(both[0])} and {len(both[1])} batches)"
     opening = f"Up to {load:,} records the store rate is"
     relation = "{} stores {} as many"
     yield pair.sentence(Claim(opening, "records/s", (first, second), relation, batches, pair.time_margin))
 
 
-def _rates(summary: Summary, load: int) -> list[float]:
+def rates(summary: Summary, load: int) -> list[float]:
+    """Give the store rates of the batches up to a load, in records per second."""
     return [row.store_rate for row in _batches(summary).values() if row.records <= load and row.store_rate is not None]
 
 
@@ -240,12 +241,17 @@ def _recall(pair: Pair, load: int, *shares: tuple[float | None, int]) -> Iterato
     (first, first_n), (second, second_n) = shares
     if first is None or second is None or min(first_n, second_n) < LEAST_PROBES:
         return
-    error = math.hypot(_share_error(first, first_n), _share_error(second, second_n))
     better = pair.a if first > second else pair.b
-    told = abs(first - second) > _STANDARD_ERRORS * error
+    told = share_apart((first, first_n), (second, second_n))
     words = f"{better.name} answers more" if told else "no difference beyond noise"
     values = pair.values(f"At {load:,} records recall is", "share", (first, second))
     yield f"{values} (n={first_n:,} and {second_n:,}): {words}."
+
+
+def share_apart(first: tuple[float, int], second: tuple[float, int]) -> bool:
+    """Tell whether two shares, each with its number of probes, differ by more than noise."""
+    error = math.hypot(_share_error(*first), _share_error(*second))
+    return abs(first[0] - second[0]) > _STANDARD_ERRORS * error
 
 
 def _share_error(share: float, n: int) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mempress.analysis.noise import is_noisy
 from mempress.contrast import contrast, final_load
 from mempress.format import figure, measure, name, plain
+from mempress.standings import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mempress.model import Answers, Deletion, DetectorOnRun, Forgetting, Summary
     from mempress.model.traffic import Quantiles, TrafficFigures
 
+MOST_IN_PAIRS = 3
 _STANDARD_ERRORS = 3.0
 _ENDINGS = {
     "crashed": "crashed",
@@ -41,15 +43,21 @@ def findings(
     capacity_records: int | None,
     repeats: Mapping[str, Sequence[Summary]],
 ) -> list[str]:
-    """Give the findings on each system, then on each pair of them, as plain texts of one line."""
+    """Give the findings on each system, then on all side by side, as plain texts of one line.
+
+    Up to MOST_IN_PAIRS systems are held against each other in pairs; more are ranked for each figure.
+    """
     alone = [text for key, summary in systems.items() for text in _alone(key, summary, capacity_records)]
     endings = [text for key, runs in repeats.items() for text in _endings(name(key), runs)]
-    pairs = [
-        text
-        for first, second in combinations(systems, 2)
-        for text in contrast(first, systems[first], second, systems[second], repeats)
-    ]
-    return alone + endings + pairs
+    return [*alone, *endings, *_together(systems, repeats)]
+
+
+def _together(systems: Mapping[str, Summary], repeats: Mapping[str, Sequence[Summary]]) -> Iterator[str]:
+    if len(systems) > MOST_IN_PAIRS:
+        yield from standings(systems, repeats)
+        return
+    for first, second in combinations(systems, 2):
+        yield from contrast(first, systems[first], second, systems[second], repeats)
 
 
 def ending(key: str, summary: Summary) -> str:

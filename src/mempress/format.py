@@ -10,6 +10,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNMEASURED = "n/a"
 TEXT_LIMIT = 300
@@ -52,6 +56,11 @@ def ratio(value: float | None) -> str:
 def times(value: float) -> str:
     """Write the quotient of two figures in a sentence, as in ``12.3 times``."""
     return f"{_three_digits(value)} times"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names in a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def percentile_99(value: float | None, n: int | None) -> str:
