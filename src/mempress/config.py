@@ -9,6 +9,7 @@ import msgspec
 
 from mempress.errors import UsageError
 from mempress.faultspec import FaultSpec, parse_fault
+from mempress.soaking import SoakTerms
 from mempress.traffic import Traffic
 
 DEFAULT_SYSTEMS = ("neuroca", "agno")
@@ -80,6 +81,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How many are deleted at the end, to see whether they come back; 0: none."""
     audit_seconds: float = 5.0
     """How long the searches of one such look-up may take together; at least ten are made."""
+    soak: SoakTerms | None = None
+    """None: an ordinary run, which ends with its workload."""
 
     def __post_init__(self) -> None:
         for name in _ABOVE_ZERO:

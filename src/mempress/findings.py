@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mempress.analysis.noise import is_noisy
+from mempress.analysis.soakwords import soak_ending, soak_findings
 from mempress.contrast import contrast, final_load
 from mempress.format import figure, measure, name, plain
 from mempress.standings import standings
@@ -53,6 +54,8 @@ def findings(
 
 
 def _together(systems: Mapping[str, Summary], repeats: Mapping[str, Sequence[Summary]]) -> Iterator[str]:
+    if any(summary.soak is not None for summary in systems.values()):
+        return
     if len(systems) > MOST_IN_PAIRS:
         yield from standings(systems, repeats)
         return
@@ -63,6 +66,8 @@ def _together(systems: Mapping[str, Summary], repeats: Mapping[str, Sequence[Sum
 def ending(key: str, summary: Summary) -> str:
     """Say in a sentence where a run ended, and why."""
     shown, reason = name(key), plain(summary.reason).rstrip(".")
+    if summary.soak is not None and summary.samples:
+        return f"{soak_ending(shown, summary, summary.soak)}."
     offered, reached = figure(summary.workload.records, "records"), figure(summary.metrics.max_records, "records")
     if summary.status == "unavailable":
         return f"{shown} could not be started: {reason}."
@@ -81,6 +86,15 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     if not summary.samples:
         return
     shown = name(key)
+    if summary.soak is not None:
+        yield from soak_findings(shown, summary, summary.soak)
+    else:
+        yield from _loaded(shown, summary, capacity_records)
+    if is_noisy(summary.noise):
+        yield f"{shown} ran on a machine busy with other things: its times deserve doubt (see its conditions)."
+
+
+def _loaded(shown: str, summary: Summary, capacity_records: int | None) -> Iterator[str]:
     yield from _kept(shown, summary, capacity_records)
     yield from _maintained(shown, summary)
     yield from _detected(shown, summary.detectors)
@@ -93,8 +107,6 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
     yield from _forgot(shown, summary.forgetting)
     yield from _unfaithful(shown, summary)
     yield from _failed(shown, summary)
-    if is_noisy(summary.noise):
-        yield f"{shown} ran on a machine busy with other things: its times deserve doubt (see its conditions)."
 
 
 def _kept(shown: str, summary: Summary, capacity: int | None) -> Iterator[str]:

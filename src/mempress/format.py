@@ -63,6 +63,19 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def duration(seconds: float) -> str:
+    """Write a time in the one or two largest units that it has, as in ``1 min 30 s`` or ``2 d 4 h``."""
+    parts: list[str] = []
+    left = round(seconds)
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
 def percentile_99(value: float | None, n: int | None) -> str:
     """Write a 99th percentile in milliseconds; from too few values there is none, and the text says so."""
     return f"insufficient (n={n:,})" if value is None and n else figure(value, "ms")

@@ -19,7 +19,6 @@ from mempress.detect.saturation import (
     reference_p95_ms,
     saturation,
 )
-from mempress.percentile import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +77,7 @@ def health(sample: Sample, terms: Terms) -> Health:
 
 def p95_ms(sample: Sample) -> float | None:
     """Give the 95th percentile of a sample's search latencies; None without any."""
-    return percentile(sample.latencies_ms, 95)
+    return sample.p95_ms
 
 
 def _latency(sample: Sample, terms: Terms) -> float | None:

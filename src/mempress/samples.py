@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Stored, Testified, TrafficSegment
+from mempress.histogram import Histogram
+from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Soaked, Stored, Testified, TrafficSegment
+from mempress.percentile import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +61,16 @@ class Sample:
     """Where there is no count: of so many acknowledged records drawn anew (second) so many (first) are gone."""
     deleted: int = 0
     """Records that it has deleted so far since the traffic asked for it."""
+    latency_counts: Histogram | None = None
+    """Of a stretch of a soak: its search latencies in nanoseconds, counted; ``searches`` is empty then."""
+
+    @property
+    def p95_ms(self) -> float | None:
+        """The 95th percentile of the search latencies; None without any."""
+        if self.latency_counts is None:
+            return percentile(self.latencies_ms, 95)
+        found = self.latency_counts.percentile(95)
+        return None if found is None else found / _NS_PER_MS
 
     @property
     def store_rate(self) -> float | None:
@@ -102,6 +114,8 @@ class SampleFold:
                 self._removed += removed_by(event.value)
             case Sampled():
                 return self._sample(event)
+            case Soaked():
+                return self._soaked(event)
         return None
 
     def _add_stored(self, event: Stored) -> None:
@@ -151,6 +165,36 @@ class SampleFold:
             embed_misses=event.embed_misses,
             sampled_gone=_gone(event.ids),
             deleted=self._deleted,
+        )
+        self._index += 1
+        self._start_interval()
+        return sample
+
+    def _soaked(self, event: Soaked) -> Sample:
+        calls = (event.stores, event.deletes, event.searches)
+        self._records, self._offered = event.records, event.offered
+        sample = Sample(
+            index=self._index,
+            t_ns=event.t_ns,
+            phase=event.phase,
+            mark=event.mark,
+            records=event.records,
+            offered=event.offered,
+            memory=event.memory,
+            disk=event.disk,
+            held=event.held,
+            removed=self._removed,
+            deleted=event.deleted,
+            reported_health=(event.health or {}).get("overall_health"),
+            searches=(),
+            answers=Answers(event.recall / event.judged, 1.0, event.judged) if event.judged else None,
+            stored=event.stored,
+            store_ns=event.stores.total_ns + (event.flush_ns or 0),
+            new_errors=self._errors,
+            new_operations=sum(call.n for call in calls),
+            noise=event.noise,
+            embed_misses=event.embed_misses,
+            latency_counts=Histogram(dict(event.searches.buckets)),
         )
         self._index += 1
         self._start_interval()

@@ -8,7 +8,17 @@ import msgspec
 import pytest
 
 from mempress.analysis import analyse, summarise
-from mempress.journal import FaultSkipped, Line, Maintained, PhaseBegan, Sampled, Stored, TrafficSegment
+from mempress.journal import (
+    FaultSkipped,
+    Line,
+    Maintained,
+    PhaseBegan,
+    Reconciled,
+    Sampled,
+    Soaked,
+    Stored,
+    TrafficSegment,
+)
 from mempress.model import Summary
 from mempress.runfiles import RunFiles, write_json
 
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
     from tests.analysis.conftest import RealRun
 
 
-ASKED_FOR = {FaultSkipped, TrafficSegment}
+ASKED_FOR = {FaultSkipped, TrafficSegment, Soaked, Reconciled}
 """The lines of what a run does only when it is told to, and of a fault that this system cannot suffer."""
 
 

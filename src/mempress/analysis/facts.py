@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from mempress.analysis.metrics import growth_mb, memory_mb
 from mempress.analysis.noise import is_noisy, noise
 from mempress.journal import FaultBegan
+from mempress.soaking import hold_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from mempress.analysis.trail import Judged, Trail
     from mempress.model import RunHead
+    from mempress.soaking import SoakTerms
     from mempress.traffic import Traffic
 
 _WITHOUT = {
@@ -34,18 +36,34 @@ def facts(trail: Trail, head: RunHead, judged: Judged) -> list[str]:
 
 
 def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:
+    yield from _lacks(trail, head)
+    if head.config.soak is not None:
+        yield from _soak_facts(head.config.soak, trail.capabilities)
+    else:
+        yield from _saturation(trail, judged)
+    yield from _measured(trail, judged)
+    yield from _broken(trail)
+
+
+def _lacks(trail: Trail, head: RunHead) -> Iterator[str]:
     config, capabilities = head.config, trail.capabilities
     if "bounded" not in capabilities and (config.capacity_records or config.capacity_bytes):
         yield "unbounded: no capacity setting"
     yield from (words for capability, words in _WITHOUT.items() if capability not in capabilities)
     if head.lock_sha256 is not None:
         yield f"ran in an environment of its own: Python {head.python}, {len(head.packages)} packages"
+
+
+def _saturation(trail: Trail, judged: Judged) -> Iterator[str]:
     final = trail.final()
     if judged.saturation is not None and final is not None and final.records > judged.saturation.records:
         yield (
             f"saturated at {judged.saturation.records:,} records; final figures are those at {final.records:,}, "
             "where the load ended"
         )
+
+
+def _measured(trail: Trail, judged: Judged) -> Iterator[str]:
     if judged.reference_ms is None:
         yield "no reference latency: the load ended before a search was timed"
     if trail.samples and not any(event.mark == "final" for event in trail.settled):
@@ -81,3 +99,12 @@ def _of_traffic(traffic: Traffic | None, capabilities: frozenset[str]) -> Iterat
     edits = [kind for kind in ("update", "delete") if traffic.mix.get(kind)]
     if edits and "delete" not in capabilities:
         yield f"no {' and no '.join(edits)} was offered: it declares no delete"
+
+
+def _soak_facts(terms: SoakTerms, capabilities: Collection[str]) -> Iterator[str]:
+    """Say why it was held as it was, where that is not what one would wish."""
+    hold = hold_of(terms, capabilities)
+    if hold == "search" and terms.hold == "auto":
+        yield "grows: no delete, no capacity; so nothing was stored after the fill, and searches went on"
+    elif terms.hold not in {hold, "auto"}:
+        yield f"it lacks what --hold {terms.hold} needs; so nothing was stored after the fill, and searches went on"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.analysis.latency import latency
+from mempress.analysis.latency import latency_of
 from mempress.analysis.metrics import pss_mb
 from mempress.analysis.shares import share_of
 from mempress.model import SampleRow
@@ -26,7 +26,7 @@ def rows(trail: Trail, judged: Judged) -> list[SampleRow]:
             memory_mb=pss_mb(sample.memory),
             disk_mb=sample.disk.used_bytes / _MIB if sample.disk is not None else None,
             held=sample.held,
-            latency_ms=latency(sample.latencies_ms),
+            latency_ms=latency_of(sample),
             store_rate=sample.store_rate,
             recall=sample.answers.recall if sample.answers is not None else None,
             recall_n=sample.answers.n if sample.answers is not None else 0,

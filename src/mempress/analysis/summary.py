@@ -20,6 +20,7 @@ from mempress.analysis.noise import noise
 from mempress.analysis.observed import observed, read_stretches
 from mempress.analysis.recovery import recovery
 from mempress.analysis.rows import rows
+from mempress.analysis.soak import conclusions
 from mempress.analysis.traffic import traffic
 from mempress.analysis.trail import judge, read_trail
 from mempress.analysis.wholeload import over_load
@@ -51,6 +52,9 @@ def summarise(head: RunHead, events: Iterable[Event]) -> Summary:
     """Judge a run; one whose journal breaks off is interrupted."""
     trail = read_trail(events, head.config)
     case = _Case(head, trail, judge(trail, head.config), read_held(trail), *_status(trail))
+    if head.config.soak is not None:
+        soaked = conclusions(trail, case.judged, head.config, case.status, case.reason)
+        return Summary(**(_identity(case) | _course(case) | _conditions(case) | soaked))
     return Summary(**_identity(case), **_course(case), **_conclusions(case), **_conditions(case))
 
 
@@ -97,8 +101,6 @@ def _course(case: _Case) -> dict[str, Any]:
         "objective_ms": case.judged.terms.objective_ms,
         "reference_ms": case.judged.reference_ms,
         "samples": rows(trail, case.judged),
-        "recovery": recovery(trail, case.judged, case.head.config, saturated=case.saturated),
-        "growth": growth(trail, case.judged, case.head.config),
         "faults": faults(trail, case.head.config),
         "traffic": traffic(trail, case.head.config),
     }
@@ -133,6 +135,8 @@ def _conclusions(case: _Case) -> dict[str, Any]:
         "forgetting": forgetting(held, judged_in(trail.final())),
         "readability": readability(trail),
         "deletion": deletion(trail),
+        "recovery": recovery(trail, judged, case.head.config, saturated=case.saturated),
+        "growth": growth(trail, judged, case.head.config),
     }
 
 
@@ -157,4 +161,6 @@ def _status(trail: Trail) -> tuple[Status, str]:
 
 
 def _acknowledged(trail: Trail) -> int:
+    if trail.soaked:
+        return trail.soaked[-1].records
     return sum(len(stored.importance) for stored in trail.stored if stored.error is None)

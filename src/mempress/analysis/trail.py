@@ -22,11 +22,13 @@ from mempress.journal import (
     Opened,
     Printed,
     ReadBack,
+    Reconciled,
     Restarted,
     Retained,
     Retrieved,
     Scripted,
     Settled,
+    Soaked,
     Stored,
     Testified,
     TrafficSegment,
@@ -60,6 +62,8 @@ class Trail:
     restarted: Sequence[Restarted]
     retained: Sequence[Retained]
     printed: Sequence[Printed]
+    soaked: Sequence[Soaked]
+    reconciled: Sequence[Reconciled]
     faults: Sequence[FaultLine]
     read_back: Sequence[ReadBack]
     retrieved: Sequence[Retrieved]
@@ -82,8 +86,8 @@ class Trail:
         return [sample for sample in self.samples if sample.phase == "load"]
 
     def batches(self) -> list[Sample]:
-        """Give the samples of the load that were taken after a batch."""
-        return [sample for sample in self.samples if sample.phase == "load" and sample.mark == "batch"]
+        """Give the samples of the load that were taken after a batch; of a soak those of the soak proper."""
+        return [sample for sample in self.samples if sample.phase == "load" and sample.mark in {"batch", "soak"}]
 
     def stretches(self) -> list[list[Sample]]:
         """Give the load's samples between its faults, without the final one and those taken while a fault lasted."""
@@ -137,6 +141,8 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         restarted=of(Restarted),
         retained=of(Retained),
         printed=of(Printed),
+        soaked=of(Soaked),
+        reconciled=of(Reconciled),
         faults=sorted((line for kind in get_args(FaultLine) for line in of(kind)), key=lambda line: line.t_ns),
         read_back=of(ReadBack),
         retrieved=of(Retrieved),

@@ -21,6 +21,7 @@ _COMMANDS = {
     "compare": "Compare two results: what differs, and whether it is more than noise.",
     "detect": "Find maintenance events in a trace of samples.",
     "capacity": "Find the most records under a memory limit, or the least memory for some records.",
+    "soak": "Hold a system at a constant load for as long as asked, and see whether anything leaks.",
     "systems": "List the systems that can be run.",
     "check": "Check a system's adapter against the protocol.",
     "env": "Show the machine and how things are measured on it.",

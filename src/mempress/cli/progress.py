@@ -6,7 +6,6 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from mempress.percentile import percentile
 from mempress.runner.benchmark import Listener, RunNotice
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS = 5.0
 _MIB = 1 << 20
+_OF_A_SOAK = frozenset({"fill", "soak"})
 
 
 class Progress(Listener):
@@ -31,7 +31,10 @@ class Progress(Listener):
     def run_began(self, notice: RunNotice) -> None:
         """Begin a line for the run."""
         self._notice, self._began, self._said = notice, monotonic(), 0.0
-        self._show(f"{notice.run}: up to {notice.records:,} records", last=True)
+        ahead = f"up to {notice.records:,} records"
+        if notice.soak_seconds is not None:
+            ahead = f"fill, then soak for {_time(notice.soak_seconds)}"
+        self._show(f"{notice.run}: {ahead}", last=True)
 
     def sampled(self, sample: Sample) -> None:
         """Say where the run stands."""
@@ -45,16 +48,28 @@ class Progress(Listener):
 
     def _line(self, sample: Sample) -> str:
         elapsed = monotonic() - self._began
+        if sample.mark in _OF_A_SOAK:
+            return self._soaking(sample, elapsed)
         rate = sample.offered / elapsed if elapsed > 0 else 0.0
         parts = [f"{self._notice.run}: {sample.phase}", f"{sample.offered:,}/{self._notice.records:,} records"]
         parts.append(f"{rate:,.0f} records/s in all")
-        if (p95 := percentile(sample.latencies_ms, 95)) is not None:
+        if (p95 := sample.p95_ms) is not None:
             parts.append(f"search p95 {p95:.3g} ms")
         if sample.memory is not None:
             parts.append(f"{sample.memory.pss_bytes / _MIB:,.0f} MiB")
         if sample.phase == "load" and rate:
             left = (self._notice.records - sample.offered) / rate
             parts.append(f"at most about {_time(left)} left at this rate")
+        return ", ".join(parts)
+
+    def _soaking(self, sample: Sample, elapsed: float) -> str:
+        parts = [f"{self._notice.run}: {sample.mark}", f"{sample.records:,} records stored after {_time(elapsed)}"]
+        if sample.held is not None:
+            parts.append(f"{sample.held:,} held")
+        if (p95 := sample.p95_ms) is not None:
+            parts.append(f"search p95 {p95:.3g} ms")
+        if sample.memory is not None:
+            parts.append(f"{sample.memory.pss_bytes / _MIB:,.1f} MiB")
         return ", ".join(parts)
 
     def _show(self, text: str, *, last: bool) -> None:

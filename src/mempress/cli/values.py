@@ -9,6 +9,7 @@ import click
 
 from mempress.config import parse_size
 from mempress.errors import UsageError
+from mempress.soaking import parse_duration
 
 _PERCENT = re.compile(r"(?P<number>\d+(\.\d+)?)\s*%")
 
@@ -54,3 +55,18 @@ class Percent(click.ParamType[float]):
         if match is None or not 0.0 < float(match["number"]) < 100.0:
             self.fail(f"{value!r} is no percentage: write one above 0% and below 100%, such as 1%", param, ctx)
         return float(match["number"]) / 100.0
+
+
+class Duration(click.ParamType[float]):
+    """A time such as 10m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a time; gives seconds."""
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_duration(str(value))
+        except UsageError as error:
+            self.fail(str(error), param, ctx)

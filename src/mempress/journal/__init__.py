@@ -6,13 +6,10 @@ from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkippe
 from mempress.journal.files import JournalWriter, read_journal
 from mempress.journal.lines import (
     Asked,
-    DiskRead,
     Ended,
     Failed,
     Line,
     Maintained,
-    MemoryRead,
-    NoiseRead,
     Opened,
     PhaseBegan,
     Printed,
@@ -24,11 +21,14 @@ from mempress.journal.lines import (
     Stored,
     Testified,
 )
+from mempress.journal.readings import DiskRead, MemoryRead, NoiseRead
+from mempress.journal.soaks import Calls, Reconciled, Soaked
 from mempress.journal.traffic import TrafficSegment
 
 __all__ = [
     "Asked",
     "Audited",
+    "Calls",
     "Deleted",
     "DiskRead",
     "Ended",
@@ -49,6 +49,7 @@ __all__ = [
     "PhaseBegan",
     "Printed",
     "ReadBack",
+    "Reconciled",
     "Reopened",
     "Restarted",
     "Retained",
@@ -56,6 +57,7 @@ __all__ = [
     "Sampled",
     "Scripted",
     "Settled",
+    "Soaked",
     "Status",
     "Stored",
     "Struck",

@@ -13,6 +13,8 @@ import msgspec
 from mempress.journal.audits import Deleted, IdsAsked, LookedFor, ReadBack, Retrieved, Scripted
 from mempress.journal.event import Event
 from mempress.journal.faults import Audited, FaultBegan, FaultEnded, FaultSkipped, FaultStage
+from mempress.journal.readings import DiskRead, MemoryRead, NoiseRead
+from mempress.journal.soaks import Reconciled, Soaked
 from mempress.journal.traffic import TrafficSegment
 
 Status = Literal["completed", "saturated", "crashed", "killed_at_limit", "timed_out", "interrupted", "unavailable"]
@@ -33,35 +35,6 @@ class PhaseBegan(Event, frozen=True, tag="phase"):
     """A phase began: setup, load, recovery, post_recovery or teardown."""
 
     phase: str
-
-
-class MemoryRead(msgspec.Struct, frozen=True):
-    """Memory of the system's processes in bytes, see ``runner.processes.MemoryUse``."""
-
-    pss_bytes: int
-    uss_bytes: int
-    rss_bytes: int
-    rss_anon_bytes: int
-    rss_file_bytes: int
-    peak_bytes: int
-    processes: int
-
-
-class DiskRead(msgspec.Struct, frozen=True):
-    """Bytes allocated and files under the workdir."""
-
-    used_bytes: int
-    files: int
-
-
-class NoiseRead(msgspec.Struct, frozen=True):
-    """Counters of the machine since it started, whose differences tell how noisy an interval was."""
-
-    cpu_ticks: int
-    steal_ticks: int
-    stall_us: int | None
-    """Time in which some task waited for a processor (PSI); null where the kernel does not tell."""
-    load_1m: float
 
 
 class Settled(Event, frozen=True, tag="settled"):
@@ -214,5 +187,7 @@ Line = (
     | Deleted
     | LookedFor
     | Scripted
+    | Soaked
+    | Reconciled
 )
 """Every kind of event that a journal may hold."""

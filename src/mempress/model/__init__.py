@@ -19,6 +19,7 @@ from mempress.model.faults import FaultOutcome
 from mempress.model.growth import Foresight, GrowthLaw
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
+from mempress.model.soak import Figure, Soak, SoakTrend
 from mempress.model.summary import (
     DIED,
     ErrorEntry,
@@ -44,6 +45,7 @@ __all__ = [
     "DetectorScore",
     "ErrorEntry",
     "FaultOutcome",
+    "Figure",
     "Foresight",
     "Forgetting",
     "GrowthLaw",
@@ -63,6 +65,8 @@ __all__ = [
     "RunHead",
     "SampleRow",
     "Share",
+    "Soak",
+    "SoakTrend",
     "StoreRate",
     "Summary",
     "WorkloadHead",

@@ -12,6 +12,7 @@ from mempress.model.detector import DetectorOnRun
 from mempress.model.faults import FaultOutcome
 from mempress.model.growth import GrowthLaw
 from mempress.model.heads import SCHEMA, WorkloadHead
+from mempress.model.soak import Soak
 from mempress.model.traffic import Interval, TrafficFigures
 
 Origin = Literal["observed", "reported", "requested"]
@@ -174,3 +175,4 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The 95% interval of each percentile of ``metrics.final_query_latency_ms``; None where it cannot be told."""
     traffic: TrafficFigures | None = None
     """None where whole batches were offered."""
+    soak: Soak | None = None

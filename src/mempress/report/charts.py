@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.format import figure
-from mempress.report.curves import MANY_EVENTS, event_loads, event_opacity, last_records, panels, spans
+from mempress.report.curves import (
+    MANY_EVENTS,
+    axis_of,
+    event_opacity,
+    event_places,
+    last_place,
+    panels,
+    place_in_words,
+    saturated_place,
+    spans,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One diagram in pixels; ``events`` pairs the place of each maintenance event with its records."""
+    """One diagram in pixels; ``events`` pairs the place of each maintenance event with its words."""
 
     label: str
     words: str
@@ -103,21 +113,21 @@ def charts(summary: Summary) -> list[Chart]:
 
 
 def _chart(panel: Panel, summary: Summary) -> Chart:
-    x = _Scale(0.0, last_records(summary) * 1.01, FRAME.left, FRAME.right)
+    x = _Scale(0.0, last_place(summary) * 1.01, FRAME.left, FRAME.right)
     y = _value_scale(panel)
-    events = event_loads(summary)
-    saturated = summary.metrics.saturated_at_records
+    events, saturated = event_places(summary), saturated_place(summary)
+    unit = axis_of(summary).unit
     return Chart(
         label=panel.label,
-        words=_words(panel),
+        words=_words(panel, unit),
         lines=tuple(_line(curve, x, y) for curve in panel.curves),
-        x_ticks=tuple(Tick(x.at(value), f"{value:,.0f}") for value in x.ticks()),
+        x_ticks=tuple(Tick(x.at(value), place_in_words(value)) for value in x.ticks()),
         y_ticks=tuple(Tick(y.at(value), f"{value:,.6g}") for value in y.ticks()),
-        events=tuple(Tick(x.at(load), f"maintenance at {load:,} records") for load in events),
+        events=tuple(Tick(x.at(at), f"maintenance at {place_in_words(at)} {unit}") for at in events),
         event_width=0.9 if len(events) > MANY_EVENTS else 1.4,
         event_opacity=event_opacity(len(events)),
         spans=tuple((x.at(span.low), x.at(span.high), span.label) for span in spans(summary)),
-        saturated=None if saturated is None else Tick(x.at(saturated), f"saturated at {saturated:,} records"),
+        saturated=None if saturated is None else Tick(x.at(saturated), f"saturated at {saturated:,.0f} {unit}"),
         limit=None if panel.limit is None else y.at(panel.limit),
         limit_label=panel.limit_label,
     )
@@ -134,7 +144,7 @@ def _value_scale(panel: Panel) -> _Scale:
 
 
 def _line(curve: Curve, x: _Scale, y: _Scale) -> Line:
-    placed = [[(x.at(records), y.at(value)) for records, value in piece] for piece in curve.pieces]
+    placed = [[(x.at(place), y.at(value)) for place, value in piece] for piece in curve.pieces]
     return Line(
         label=curve.label,
         colour=curve.colour,
@@ -147,14 +157,14 @@ def _points(piece: Sequence[Point]) -> str:
     return " ".join(f"{at:g},{value:g}" for at, value in piece)
 
 
-def _words(panel: Panel) -> str:
+def _words(panel: Panel, unit: str) -> str:
     """Say what a curve shows, for those who cannot see it."""
     parts = []
     for curve in panel.curves:
         values = curve.values
         told = f"from {_short(values[0])} to {_short(values[-1])}, at most {_short(max(values))}" if values else "n/a"
         parts.append(f"{curve.label} {told}")
-    return f"{panel.label} against records: {'; '.join(parts)}"
+    return f"{panel.label} against {unit}: {'; '.join(parts)}"
 
 
 def _short(value: float) -> str:

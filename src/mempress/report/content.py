@@ -9,7 +9,7 @@ import msgspec
 
 from mempress.compare import METRICS
 from mempress.config import RunConfig
-from mempress.format import UNMEASURED, difference, figure, measure, name, percentile_99, plain, ratio
+from mempress.format import UNMEASURED, difference, duration, figure, measure, name, percentile_99, plain, ratio
 from mempress.report.blocks import Document, Literal, Points, Section, Table
 from mempress.report.system import system_section
 from mempress.report.traffic import traffic_overview
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mempress.model import Comparison, ComparisonRow, HarnessCost, Metrics, Result
+    from mempress.soaking import SoakTerms
 
 TITLE = "Memory pressure report"
 _GROUP_ROWS = 6
@@ -36,6 +37,11 @@ _FLAGS = {
     "repeats": "--repeats",
     "timeout_seconds": "--timeout",
     "objective_ms": "--objective-ms",
+}
+_SOAK_FLAGS = {
+    field: flag
+    for field, flag in _FLAGS.items()
+    if field not in ("max_records", "capacity_records", "maintenance_interval")
 }
 _ALWAYS = ("max_records", "batch_size", "capacity_records", "workload", "seed")
 
@@ -90,7 +96,9 @@ def repeat_command(config: RunConfig) -> str:
     """Give the command that runs the same benchmark again; what is as by default stands only where it matters."""
     default = RunConfig()
     words = ["mempress", "run", *config.systems]
-    for field, flag in _FLAGS.items():
+    if config.soak is not None:
+        words = ["mempress", "soak", *config.systems, *_soak_words(config.soak)]
+    for field, flag in (_FLAGS if config.soak is None else _SOAK_FLAGS).items():
         value = getattr(config, field)
         if field in _ALWAYS or value != getattr(default, field):
             words += [flag, "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)]
@@ -105,13 +113,25 @@ def repeat_command(config: RunConfig) -> str:
     return plain(shlex.join(words), 2_000)
 
 
+def _soak_words(terms: SoakTerms) -> list[str]:
+    words = ["--duration", f"{terms.duration_seconds:g}s", "--live-records", str(terms.live_records)]
+    words += ["--hold", terms.hold, "--order", terms.order]
+    return [*words, *(["--pause", f"{terms.pause_seconds:g}"] if terms.pause_seconds else [])]
+
+
 def _subtitle(result: Result) -> str:
-    config = result.config
+    config, names = result.config, ", ".join(name(key) for key in result.systems)
+    if config.soak is not None:
+        return (
+            f"{names}: soaked for {duration(config.soak.duration_seconds)} with "
+            f"{config.soak.live_records:,} live records of the workload {plain(result.workload.name, 60)}, "
+            f"{result.workload.records:,} different ones in turn, in batches of {config.batch_size:,}."
+        )
     capacity = (
         "no capacity" if config.capacity_records is None else f"a capacity of {config.capacity_records:,} records"
     )
     return (
-        f"{', '.join(name(key) for key in result.systems)}: up to {config.max_records:,} records of the workload "
+        f"{names}: up to {config.max_records:,} records of the workload "
         f"{plain(result.workload.name, 60)} in batches of {config.batch_size:,}, with {capacity}."
     )
 

@@ -1,4 +1,4 @@
-"""The curves of a run as every picture shows them: memory, latency and health against records."""
+"""The curves of a run as every picture shows them: memory, latency and health against records, or a soak's time."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from mempress.detect.saturation import HEALTH_FLOOR
 from mempress.format import measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from mempress.model import SampleRow, Summary
+    from mempress.model import MaintenanceEvent, SampleRow, Summary
 
 Point = tuple[float, float]
 MANY_EVENTS = 12
@@ -50,6 +50,25 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """What the curves run along: where a sample and an event stand on it, and how a place is told."""
+
+    label: str
+    unit: str
+    of_row: Callable[[SampleRow], float]
+    of_event: Callable[[MaintenanceEvent], float]
+
+
+_RECORDS = Axis("Records acknowledged", "records", lambda row: row.records, lambda event: event.records)
+_MINUTES = Axis("Minutes since the run began", "minutes", lambda row: row.t_s / 60.0, lambda event: event.t_s / 60.0)
+
+
+def axis_of(summary: Summary) -> Axis:
+    """Give the axis: a soak runs along time, all else along records."""
+    return _RECORDS if summary.soak is None else _MINUTES
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the records axis in which a phase other than the load ran."""
 
@@ -60,10 +79,9 @@ class Span:
 
 def panels(summary: Summary) -> tuple[Panel, Panel, Panel]:
     """Give the three diagrams, from top to bottom."""
-    rows = summary.samples
     latencies = (
-        _curve("p50", 0, rows, lambda row: row.latency_ms.p50),
-        _curve("p95", 1, rows, lambda row: row.latency_ms.p95),
+        _curve("p50", 0, summary, lambda row: row.latency_ms.p50),
+        _curve("p95", 1, summary, lambda row: row.latency_ms.p95),
     )
     known = [value for curve in latencies for value in curve.values if value > 0]
     highest = max(known, default=0.0)
@@ -72,11 +90,11 @@ def panels(summary: Summary) -> tuple[Panel, Panel, Panel]:
     if limit is not None and limit > _LIMIT_SHOWN_UP_TO * highest:
         limit, label = None, f"{label}, above this scale"
     return (
-        Panel("Memory (MiB)", (_curve("PSS", 0, rows, lambda row: row.memory_mb),)),
+        Panel("Memory (MiB)", (_curve("PSS", 0, summary, lambda row: row.memory_mb),)),
         Panel("Search (ms)", latencies, limit, label, logarithmic=highest > _LOG_FROM * min(known, default=1.0)),
         Panel(
             "Health",
-            (_curve("health", 0, rows, lambda row: row.health),),
+            (_curve("health", 0, summary, lambda row: row.health),),
             HEALTH_FLOOR,
             f"objective {HEALTH_FLOOR:g}",
             highest=1.0,
@@ -86,12 +104,23 @@ def panels(summary: Summary) -> tuple[Panel, Panel, Panel]:
 
 def held_curve(summary: Summary) -> Curve:
     """Give the records held."""
-    return _curve("held", 2, summary.samples, lambda row: row.held)
+    return _curve("held", 2, summary, lambda row: row.held)
 
 
-def event_loads(summary: Summary) -> list[int]:
-    """Give the loads at which maintenance events fell, each once."""
-    return sorted({event.records for event in summary.maintenance_events})
+def event_places(summary: Summary) -> list[float]:
+    """Give where on the axis maintenance events fell, each once."""
+    axis = axis_of(summary)
+    return sorted({axis.of_event(event) for event in summary.maintenance_events})
+
+
+def place_in_words(place: float) -> str:
+    """Write a place on the axis: records whole, minutes as they are."""
+    return f"{place:,.6g}" if place < 1_000 else f"{place:,.0f}"
+
+
+def saturated_place(summary: Summary) -> float | None:
+    """Give where the system saturated; a soak does not look for that."""
+    return summary.metrics.saturated_at_records if summary.soak is None else None
 
 
 def event_opacity(count: int) -> float:
@@ -99,9 +128,11 @@ def event_opacity(count: int) -> float:
     return 0.8 if count <= MANY_EVENTS else min(0.45, max(0.08, 20.0 / count))
 
 
-def last_records(summary: Summary) -> int:
-    """Give the end of the records axis."""
-    return max([1, *(row.records for row in summary.samples), *event_loads(summary)])
+def last_place(summary: Summary) -> float:
+    """Give the end of the axis."""
+    axis = axis_of(summary)
+    places = [*(axis.of_row(row) for row in summary.samples), *event_places(summary)]
+    return max([1.0, *places]) if summary.soak is None else max(places, default=1.0)
 
 
 def spans(summary: Summary) -> tuple[Span, ...]:
@@ -115,9 +146,11 @@ def spans(summary: Summary) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _curve(label: str, colour: int, rows: Sequence[SampleRow], read: Callable[[SampleRow], float | None]) -> Curve:
+def _curve(label: str, colour: int, summary: Summary, read: Callable[[SampleRow], float | None]) -> Curve:
+    place = axis_of(summary).of_row
     pieces: list[tuple[Point, ...]] = []
-    for known, group in groupby(((row.records, read(row)) for row in rows), key=lambda pair: pair[1] is not None):
+    points = ((place(row), read(row)) for row in summary.samples)
+    for known, group in groupby(points, key=lambda point: point[1] is not None):
         if known:
-            pieces.append(tuple((float(records), value) for records, value in group if value is not None))
+            pieces.append(tuple((float(at), value) for at, value in group if value is not None))
     return Curve(label, colour, tuple(pieces))

@@ -1,4 +1,4 @@
-"""A run as a picture: memory, latency and health against records, a red vertical line at each maintenance event."""
+"""A run as a picture: memory, latency and health against records or time; a red line at each maintenance event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mempress.format import name
-from mempress.report.curves import MANY_EVENTS, event_loads, event_opacity, held_curve, last_records, panels, spans
+from mempress.report.curves import (
+    MANY_EVENTS,
+    axis_of,
+    event_opacity,
+    event_places,
+    held_curve,
+    last_place,
+    panels,
+    place_in_words,
+    saturated_place,
+    spans,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +61,7 @@ def draw(summary: Summary) -> Figure:
     _held(axes[0], held_curve(summary))
     for axis in axes:
         _legend(axis)
-    _records_axis(axes[-1], last_records(summary))
+    _x_axis(axes[-1], summary)
     return drawing
 
 
@@ -112,7 +123,7 @@ def _line(axis: Axes, curve: Curve) -> None:
     size = 4.0 if len(curve.values) <= _MANY_POINTS else 2.0
     for at, piece in enumerate(curve.pieces):
         axis.plot(
-            [records for records, _ in piece],
+            [place for place, _ in piece],
             [value for _, value in piece],
             color=COLOURS[curve.colour],
             marker=_MARKERS[curve.colour],
@@ -136,13 +147,13 @@ def _held(axis: Axes, curve: Curve) -> None:
 
 
 def _events(axis: Axes, summary: Summary) -> None:
-    loads = event_loads(summary)
-    many = len(loads) > MANY_EVENTS
-    for at, records in enumerate(loads):
+    places = event_places(summary)
+    many = len(places) > MANY_EVENTS
+    for at, place in enumerate(places):
         axis.axvline(
-            records,
+            place,
             color=EVENT_COLOUR,
-            alpha=event_opacity(len(loads)),
+            alpha=event_opacity(len(places)),
             linewidth=0.9 if many else 1.3,
             zorder=1.5,
             label="maintenance" if at == 0 else None,
@@ -151,7 +162,7 @@ def _events(axis: Axes, summary: Summary) -> None:
 
 def _course(axis: Axes, summary: Summary) -> None:
     """Mark where the system saturated, and what was loaded after its recovery."""
-    saturated = summary.metrics.saturated_at_records
+    saturated = saturated_place(summary)
     if saturated is not None:
         axis.axvline(saturated, color=_LIMIT_COLOUR, linestyle=":", linewidth=1.6, zorder=1.4, label="saturated")
     for span in spans(summary):
@@ -168,8 +179,8 @@ def _legend(axis: Axes) -> None:
             line.set_alpha(1.0)
 
 
-def _records_axis(axis: Axes, last: int) -> None:
-    axis.set_xlabel("Records acknowledged", fontsize=11)
-    axis.set_xlim(0, last * 1.02)
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+def _x_axis(axis: Axes, summary: Summary) -> None:
+    axis.set_xlabel(axis_of(summary).label, fontsize=11)
+    axis.set_xlim(0, last_place(summary) * 1.02)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=summary.soak is None))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: place_in_words(value)))

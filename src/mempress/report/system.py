@@ -10,10 +10,12 @@ from mempress.compare import METRICS
 from mempress.findings import ending
 from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
+from mempress.report.curves import axis_of
 from mempress.report.detectors import detectors_table
 from mempress.report.faults import fault_points, faults_table
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import keeping_tables
+from mempress.report.soak import soak_blocks
 from mempress.report.traffic import traffic_blocks
 
 if TYPE_CHECKING:
@@ -50,19 +52,16 @@ def system_section(key: str, summary: Summary) -> Section:
 def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     yield Points((ending(key, summary), *_identity(summary), *(plain(fact) for fact in summary.facts)))
     if summary.samples:
-        yield Picture(key, f"Memory, latency and health of {name(key)} against records")
+        yield Picture(key, f"Memory, latency and health of {name(key)} against {axis_of(summary).unit}")
+    if summary.soak is not None:
+        yield from soak_blocks(summary.soak)
     yield metrics_table(summary)
     if summary.health_components:
         yield _components(summary)
     yield events_table(summary.maintenance_events)
     if summary.detectors is not None:
         yield detectors_table(summary.detectors)
-    yield errors_table(summary.errors)
-    if summary.recovery is not None:
-        yield recovery_table(summary.recovery)
-    if summary.faults:
-        yield faults_table(summary.faults)
-        yield fault_points(summary.faults)
+    yield from _troubles(summary)
     if summary.traffic is not None:
         yield from traffic_blocks(summary.traffic)
     if summary.answers.n:
@@ -74,6 +73,15 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     if summary.output_tail.strip():
         title = f"What it printed last ({summary.output_bytes:,} bytes in all)"
         yield Literal(plain_lines(summary.output_tail), title=title)
+
+
+def _troubles(summary: Summary) -> Iterator[Block]:
+    yield errors_table(summary.errors)
+    if summary.recovery is not None:
+        yield recovery_table(summary.recovery)
+    if summary.faults:
+        yield faults_table(summary.faults)
+        yield fault_points(summary.faults)
 
 
 def _identity(summary: Summary) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from mempress.report.content import comparison_table
 from mempress.report.detectors import detectors_table
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import records_table
+from mempress.report.soak import trends_table
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 from mempress.report.traffic import traffic_overview, traffic_points, traffic_tables
 
@@ -74,6 +75,8 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
 
 
 def _tables(summary: Summary) -> Iterator[Table]:
+    if summary.soak is not None:
+        yield trends_table(summary.soak)
     yield metrics_table(summary)
     if summary.reconciliation.acknowledged:
         yield records_table(summary.reconciliation, summary.readability)

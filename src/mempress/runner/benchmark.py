@@ -27,6 +27,7 @@ from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
 from mempress.runner.resume import complete_runs, set_aside
 from mempress.runner.run import Run, RunPlan
+from mempress.runner.soak import SoakRun
 from mempress.runner.supervisor import Launch
 from mempress.systems.registry import find_system
 from mempress.workload import open_source
@@ -48,10 +49,11 @@ _SECOND_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class RunNotice:
-    """Told to a listener when a run begins, with the records it may reach."""
+    """Told to a listener when a run begins: the records it may reach, and for how long it soaks, if it does."""
 
     run: str
     records: int
+    soak_seconds: float | None = None
 
 
 class Listener:
@@ -93,7 +95,8 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener, *, resume: b
         turns = [(r, repeat) for repeat in range(config.repeats) for r in _rotated(references, repeat)]
         left = [(reference, repeat) for reference, repeat in turns if (reference.spec, repeat) not in kept]
         harness = measure_harness(settings, workload) if left else None
-        bench = Bench(config, workload, settings, environment, harness, listener, machine=machine)
+        kind = Run if config.soak is None else SoakRun
+        bench = Bench(config, workload, settings, environment, harness, listener, kind, machine)
         for reference in references:
             bench.place(reference)
         if resume:
@@ -131,7 +134,10 @@ def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemRefer
     place = bench.place(reference)
     if place.interpreter is not None and place.interpreter.lock is not None:
         shutil.copyfile(place.interpreter.lock, files.lock)
-    bench.listener.run_began(RunNotice(head.run, bench.workload.records))
+    soak = bench.config.soak
+    bench.listener.run_began(
+        RunNotice(head.run, bench.workload.records, None if soak is None else soak.duration_seconds)
+    )
     settings = place.settings(bench.settings)
     launch, levers = bench.machine.levers(settings.launch, files.workdir)
     plan = RunPlan(

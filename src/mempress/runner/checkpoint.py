@@ -12,9 +12,10 @@ from mempress.runner.idsample import ask_ids
 from mempress.runner.lookup import Lookup
 from mempress.runner.readback import Reader
 from mempress.runner.recorder import clean, clean_json
+from mempress.workload.model import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Callable, Sequence, Set
     from pathlib import Path
 
     from mempress.config import RunConfig
@@ -132,6 +133,9 @@ class Checkpoint:
         if not isinstance(events, list) or not all(isinstance(event, dict) and "kind" in event for event in events):
             self._violation("drain_events", "drain_events() gave something other than mappings with a 'kind'")
             return
+        self._testify(events)
+
+    def _testify(self, events: list[dict[str, Any]]) -> None:
         recorder = self._recorder
         recorder.write(
             Testified(t_ns=recorder.t_ns, phase=recorder.phase, records=recorder.records, events=clean_json(events))
@@ -192,21 +196,29 @@ def judge_search(
 ) -> Asked:
     """Hold a system's hits against the ground truth, which the worker never sees; what is ``deleted`` is no answer."""
     known = (workload.ordinal(record_id) for record_id in probe.answers)
-    answers = [ordinal for ordinal in known if ordinal is not None and ordinal not in deleted]
-    need = 0 if not answers else 1 if probe.any_suffices else len(answers)
+    answers = tuple(ordinal for ordinal in known if ordinal is not None and ordinal not in deleted)
+    question = Question(probe.query, answers, probe.token, probe.any_suffices)
+    return judge_question(question, workload.ordinal, latency_ns, answer)
+
+
+def judge_question(
+    question: Question, ordinal_of: Callable[[str], int | None], latency_ns: int, answer: dict[str, Any] | None
+) -> Asked:
+    """Hold hits against a question's answers; None: the search raised."""
+    answers = list(question.answers)
     if answer is None:
-        return Asked(latency_ns, need, answers, None, None)
-    hits = [_ordinal(workload, record_id) for record_id, _ in answer["hits"]]
+        return Asked(latency_ns, question.need, answers, None, None)
+    hits = [_ordinal(ordinal_of, record_id) for record_id, _ in answer["hits"]]
     matched = None
-    if NO_ID in hits and probe.token is not None:
-        matched = [record_id is None and probe.token in text for record_id, text in answer["hits"]]
-    return Asked(latency_ns, need, answers, hits, matched)
+    if NO_ID in hits and question.token is not None:
+        matched = [record_id is None and question.token in text for record_id, text in answer["hits"]]
+    return Asked(latency_ns, question.need, answers, hits, matched)
 
 
-def _ordinal(workload: Workload, record_id: str | None) -> int:
+def _ordinal(ordinal_of: Callable[[str], int | None], record_id: str | None) -> int:
     if record_id is None:
         return NO_ID
-    ordinal = workload.ordinal(record_id)
+    ordinal = ordinal_of(record_id)
     return UNKNOWN_ID if ordinal is None else ordinal
 
 

@@ -111,7 +111,7 @@ class SystemClient:
 
     def delete(self, ids: Sequence[str]) -> dict[str, Any]:
         """Delete records; in ``value`` how many the system says it deleted."""
-        return self._ask("value error", {"do": "delete", "ids": list(ids)})
+        return self._ask("latency_ns value error", {"do": "delete", "ids": list(ids)})
 
     def read_back(self, record_id: str, text: str, *, method: str, limit: int, within_ns: int) -> dict[str, Any]:
         """Wait until a record of the last store is readable by ``method``: get, or search for its own text."""
@@ -147,6 +147,10 @@ class SystemClient:
     def close(self) -> dict[str, Any]:
         """Close the system; the worker lives on until ``release``."""
         return self._ask("error", {"do": "close"})
+
+    def rest(self, seconds: float) -> None:
+        """Ask nothing for a while, and watch the worker."""
+        self._worker.rest(seconds)
 
     def settle(self) -> None:
         """Collect garbage and give free memory back to the system."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mempress.journal import Status
     from mempress.runner.client import WorkerSettings
     from mempress.runner.faults.orders import Levers
+    from mempress.runner.load import LoadEnd
     from mempress.runner.recorder import Recorder
     from mempress.systems.registry import SystemReference
     from mempress.workload.prepare import Workload
@@ -80,6 +81,12 @@ class Run:
             self._recorder.fail("open", refusal)
             return "unavailable", refusal
         self._baseline(client)
+        end = self._measure(client)
+        self._tear_down()
+        return ("saturated" if end.saturated else "completed"), end.reason
+
+    def _measure(self, client: SystemClient) -> LoadEnd:
+        """Load the system, take what its end tells, and see whether it recovers."""
         load = Load(client, self._recorder, self._checkpoint(client), self._plan.workload, self._plan.config)
         self._recorder.begin("load")
         load.faults = self._faults(load)
@@ -93,8 +100,7 @@ class Run:
         if end.saturated:
             self._recover(load)
         self._delete_some(load)
-        self._tear_down()
-        return ("saturated" if end.saturated else "completed"), end.reason
+        return end
 
     def _open(self, client: SystemClient) -> str | None:
         """Open the system; gives what it refused with."""

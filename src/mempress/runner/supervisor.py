@@ -160,6 +160,16 @@ class Supervisor:
                 self.kill()
                 raise WorkerLostError("timed_out", f"no answer within {timeout_ns / _NS_PER_SECOND:g} s")
 
+    def rest(self, seconds: float) -> None:
+        """Ask nothing for a while; the worker's output, life and size are watched all the same.
+
+        Raises:
+            WorkerLostError: the worker died or outgrew its limit.
+        """
+        until_ns = clock_ns() + int(seconds * _NS_PER_SECOND)
+        while (left_ns := until_ns - clock_ns()) > 0:
+            self._wait(min(_POLL_MS, left_ns // _NS_PER_MS + 1))
+
     def ask_and_kill(self, header: dict[str, Any], payload: bytes, after_ns: int) -> Killed:
         """Send a command and kill the worker's tree ``after_ns`` into the call of the system that it makes.
 

@@ -27,6 +27,21 @@ class Probe:
     any_suffices: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A probe as it is judged: its answers are the ordinals of those records that can be held at that moment."""
+
+    query: str
+    answers: tuple[int, ...]
+    token: str | None
+    any_suffices: bool
+
+    @property
+    def need(self) -> int:
+        """How many of the answers make a recall of 1; 0: there is none to be found."""
+        return min(1, len(self.answers)) if self.any_suffices else len(self.answers)
+
+
 class Source(Protocol):
     """Where records and probes come from; the same source gives the same bytes each time it is read."""
 
