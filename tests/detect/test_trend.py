@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mempress.detect.trend import LEAST_VALUES, Trend, find_trend
@@ -80,6 +80,7 @@ def test_what_stands_still_or_falls_is_flat() -> None:
         assert found.steady_from == 0.0
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 20), st.sampled_from([1e-3, 1.0, 600.0]), st.sampled_from([0.01, 1.0, 1e3]), st.floats(-1e3, 1e3))
 def test_units_of_time_and_size_and_the_time_of_day_make_no_difference(
     seed: int, time_scale: float, size_scale: float, start: float
