@@ -4,47 +4,38 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
-import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mempress.embedding import hash_embedder
 from mempress.errors import UsageError
 from mempress.journal import JournalWriter
 from mempress.masking import masked
 from mempress.model import HarnessCost, RunHead, WorkloadHead
 from mempress.runfiles import RUNS, RunFiles, run_files, write_json
-from mempress.runner.client import SystemClient, WorkerSettings
-from mempress.runner.environment import describe_machine, memory_limit, worker_environment
 from mempress.runner.faults.machine import Machine, machine_for
+from mempress.runner.harness import measure_harness
 from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
 from mempress.runner.resume import complete_runs, set_aside
 from mempress.runner.run import Run, RunPlan
+from mempress.runner.settings import worker_settings
 from mempress.runner.soak import SoakRun
-from mempress.runner.supervisor import Launch
 from mempress.systems.registry import find_system
 from mempress.workload import open_source
 from mempress.workload.prepare import prepare as prepare_workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from mempress.config import RunConfig
+    from mempress.runner.client import WorkerSettings
     from mempress.samples import Sample
     from mempress.systems.registry import SystemReference
     from mempress.workload.prepare import Workload
-
-_NULL = "mempress.testing.controls:Null"
-_CALIBRATION_SEARCHES = 2_000
-_CALIBRATION_STORES = 10
-_SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,82 +147,6 @@ def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemRefer
     finally:
         shutil.rmtree(files.workdir, ignore_errors=True)
     return files.directory
-
-
-def measure_harness(settings: WorkerSettings, workload: Workload) -> HarnessCost:
-    """Measure, with the null system in a worker like any other, what the harness adds to a call.
-
-    The memory limit is for systems: here the machine's guard stands alone.
-    """
-    client = SystemClient(replace(settings, memory_limit=memory_limit(None)[0]))
-    batch = workload.batch(0)
-    try:
-        with tempfile.TemporaryDirectory(prefix="mempress-") as workdir:
-            client.open(find_system(_NULL), Path(workdir), {})
-            stores = [client.store(batch.payload, ())["latency_ns"] for _ in range(_CALIBRATION_STORES)]
-            queries = [probe.query for probe in workload.probes(batch.count, 50)] or ["nothing"]
-            wanted = (queries * _CALIBRATION_SEARCHES)[:_CALIBRATION_SEARCHES]
-            reply = client.search(wanted, limit=10, budget_ns=10 * _SECOND_NS, at_least=len(wanted))
-    finally:
-        client.release()
-    return HarnessCost(
-        search_min_ns=min(reply["latency_ns"]),
-        search_p50_ns=round(median(reply["latency_ns"])),
-        searches=len(reply["latency_ns"]),
-        store_p50_ns=round(median(stores)),
-        batch_size=batch.count,
-    )
-
-
-def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
-    """Give what every worker of a benchmark is started with, and the environment as its runs' heads describe it."""
-    limit, limit_words = memory_limit(config.memory_limit_bytes)
-    settings = WorkerSettings(
-        launch=Launch((sys.executable,), worker_environment()),
-        config={
-            "capacity_records": config.capacity_records,
-            "capacity_bytes": config.capacity_bytes,
-            "dimension": config.dimension,
-        },
-        timeout_seconds=config.timeout_seconds,
-        memory_limit=limit,
-        embed=_embedder(config.dimension),
-        allow_network=config.allow_network,
-    )
-    mechanisms = {
-        "memory": "PSS of the worker's process tree, from smaps_rollup, between timed windows",
-        "memory_limit": limit_words,
-        "network": _network_words(config),
-        "latency": "perf_counter_ns around the call alone, in the worker; searches at checkpoints in a closed loop",
-        **_traffic_mechanisms(config),
-        "embedder": f"hashed words, {config.dimension} dimensions, prepared outside the timed window",
-    }
-    return settings, describe_machine() | {"mechanisms": mechanisms}
-
-
-def _network_words(config: RunConfig) -> str:
-    if config.allow_network:
-        return "allowed"
-    return "this machine alone: what a system asks of Python's sockets beyond it is refused and counted as an error"
-
-
-def _traffic_mechanisms(config: RunConfig) -> dict[str, str]:
-    """Say how traffic is timed, where there is any."""
-    if config.traffic is None:
-        return {}
-    if config.traffic.rate is None:
-        return {
-            "traffic": "closed loop: service around the call alone; each client's next starts when its last returned"
-        }
-    return {
-        "traffic": "open loop: response from the moment when an operation was due, service around the call alone; the "
-        "schedule stands still while the harness takes samples"
-    }
-
-
-def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
-    embed = hash_embedder(dimension)
-    return lambda texts: b"".join(vector.tobytes() for vector in embed(texts))
 
 
 def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:

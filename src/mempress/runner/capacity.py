@@ -20,9 +20,10 @@ from mempress.analysis.capacity import conclude_trial, judge_probe, together
 from mempress.errors import UsageError
 from mempress.model.capacity import Capacity
 from mempress.runfiles import RunFiles, read_head, write_json
-from mempress.runner.benchmark import Bench, Listener, run_head, run_one, worker_settings
+from mempress.runner.benchmark import Bench, Listener, run_head, run_one
 from mempress.runner.bisection import Bisection
 from mempress.runner.run import Run
+from mempress.runner.settings import worker_settings
 from mempress.systems.registry import find_system
 from mempress.workload import open_source
 from mempress.workload.prepare import prepare
