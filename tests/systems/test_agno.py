@@ -335,8 +335,8 @@ class TestOptions:
             ({"write": ["bulk"]}, "write is.*single, bulk"),
             ({"user_id": ""}, "user_id is ''"),
             ({"user_id": 7}, "user_id is 7"),
-            ({"db": "postgres"}, "db_url go together"),
-            ({"db_url": "postgresql://host/name"}, "db_url go together"),
+            ({"db_url": "postgresql://host/name"}, "db_url goes with db=postgres alone"),
+            ({"db": "json", "db_url": "postgresql://host/name"}, "db_url goes with db=postgres alone"),
         ],
     )
     def test_what_is_wrong_is_named_with_what_is_right(self, options: dict[str, Any], message: str) -> None:
@@ -347,6 +347,23 @@ class TestOptions:
         with pytest.raises(DrivenError, match="no option 'retrievel'"):
             open_agno(retrievel="last_n")
         assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.peers
+@pytest.mark.timeout(300)
+class TestPostgres:
+    def test_a_server_of_its_own_keeps_the_memories_and_counts_as_the_system_s(
+        self, drive: Drive, tmp_path: Path
+    ) -> None:
+        memory = drive("agno-postgres", tmp_path)
+        memory.store([*facts(20), Record("cafe", "Zoë orders café au lait")])
+        (pid,) = memory.call("process_ids")
+        assert "postgres" in Path(f"/proc/{pid}/comm").read_text("ascii")
+        memory.kill()
+        again = drive("agno-postgres", tmp_path, retrieval="content")
+        assert again.count() == 21
+        assert ids(again, "café") == ["cafe"], "PostgreSQL keeps the text itself"
+        again.close()
 
 
 class TestConsole:

@@ -11,6 +11,7 @@ from mempress.systems.agno.library import MemoryManager, UserMemory, agno_warnin
 from mempress.systems.agno.options import parse_options
 from mempress.systems.agno.terms import search_terms
 from mempress.systems.protocol import Hit
+from mempress.systems.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,9 +41,9 @@ class AgnoMemory:
       sorted by ``updated_at`` descending, until there are ``limit`` hits. Nothing is escaped, as Agno escapes nothing:
       on SQLite and PostgreSQL ``_`` and ``%`` are wildcards, and SQLite never finds a term that is not ASCII, since
       Agno keeps the text as escaped JSON there. ``agentic`` needs a language model and is refused.
-    - ``db``: ``sqlite``, ``memory`` (not persistent), ``json`` or ``postgres``, the last with ``db_url``; each workdir
-      has its own schema there, named in its file ``postgres_schema`` and left in place. The server's memory is not
-      counted as Agno's.
+    - ``db``: ``sqlite``, ``memory`` (not persistent), ``json`` or ``postgres``: a server of its own, whose memory and
+      disk count, or the one at ``db_url``, where each workdir has its own schema, named in its file
+      ``postgres_schema`` and left in place, and where they do not count.
     - ``write``: ``single`` (``add_user_memory`` for each record, as an agent does) or ``bulk`` (``upsert_memories``).
     - ``user_id``: whose memories they are, ``default`` as in Agno. Ids are global across the users of a database.
 
@@ -52,7 +53,7 @@ class AgnoMemory:
 
     name = "agno"
     version = importlib.metadata.version("agno")
-    capabilities: frozenset[str] = frozenset({"count", "get", "delete", "persistence"})
+    capabilities: frozenset[str] = frozenset({"count", "get", "delete", "persistence", "processes"})
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         """Open the database; Agno creates its table at the first write.
@@ -62,10 +63,16 @@ class AgnoMemory:
         """
         self._options = parse_options(config.options)
         self._user_id = self._options.user_id
-        self._db = open_database(workdir, self._options)
-        self._manager = MemoryManager(db=self._db)
-        if self._options.db == "memory":
-            self.capabilities = self.capabilities - {"persistence"}
+        served = self._options.db == "postgres" and self._options.db_url is None
+        self._server = PostgresServer(workdir) if served else None
+        try:
+            self._db = open_database(workdir, self._options, self._server)
+            self._manager = MemoryManager(db=self._db)
+        except BaseException:
+            self._stop_server()
+            raise
+        lacks = {"persistence": self._options.db == "memory", "processes": not served}
+        self.capabilities = self.capabilities - {capability for capability, lacking in lacks.items() if lacking}
 
     def store(self, records: Sequence[Record]) -> None:
         """Add the records; a record whose id is held replaces that memory.
@@ -95,8 +102,11 @@ class AgnoMemory:
         return [Hit(memory.memory, memory.memory_id) for memory in found]
 
     def close(self) -> None:
-        """Close the database's connections."""
-        self._db.close()
+        """Close the database's connections, and stop a server of its own."""
+        try:
+            self._db.close()
+        finally:
+            self._stop_server()
 
     def count(self) -> int:
         """Give the user's total from Agno's own statistics."""
@@ -122,6 +132,14 @@ class AgnoMemory:
                 if warnings:
                     raise RuntimeError(f"Agno did not delete {memory_id!r}: {'; '.join(warnings)}")
         return len(held)
+
+    def process_ids(self) -> Sequence[int]:
+        """Give the process of a server of its own."""
+        return [] if self._server is None else self._server.process_ids()
+
+    def _stop_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
 
     def _memory(self, record: Record) -> UserMemory:
         tags = record.metadata.get("tags")

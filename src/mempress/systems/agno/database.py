@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
     from mempress.systems.agno.library import BaseDb
     from mempress.systems.agno.options import AgnoOptions
+    from mempress.systems.servers.postgres import PostgresServer
 
 
-def open_database(workdir: Path, options: AgnoOptions) -> BaseDb:
+def open_database(workdir: Path, options: AgnoOptions, server: PostgresServer | None) -> BaseDb:
     """Open the database that the options name, each with Agno's own settings; files lie under ``workdir``.
+
+    ``server`` is the PostgreSQL of its own, in which Agno's own schema is made; None where ``db_url`` names another.
 
     Raises:
         UsageError: a package that the database needs is not installed.
@@ -30,6 +33,8 @@ def open_database(workdir: Path, options: AgnoOptions) -> BaseDb:
             case "json":
                 return _construct("agno.db.json", "JsonDb", db_path=str(workdir / "agno_json"))
             case "postgres":
+                if server is not None:
+                    return _construct("agno.db.postgres", "PostgresDb", db_url=server.url("psycopg"))
                 schema = _schema_of(workdir)
                 return _construct("agno.db.postgres", "PostgresDb", db_url=options.db_url, db_schema=schema)
     except ImportError as error:

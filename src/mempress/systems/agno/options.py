@@ -39,14 +39,14 @@ def parse_options(options: Mapping[str, JSON]) -> AgnoOptions:
     """Read the adapter's options.
 
     Raises:
-        UsageError: an option or a value is unknown, or ``db_url`` and ``db`` do not fit; the text lists what is right.
+        UsageError: an option or a value is unknown, or ``db_url`` goes with another ``db``; the text lists what is right.
     """
     for key, value in options.items():
         _check(key, value)
-    if (options.get("db") == "postgres") != ("db_url" in options):
+    if "db_url" in options and options.get("db") != "postgres":
         raise UsageError(
-            "agno: the options db=postgres and db_url go together. Give both, such as "
-            "agno.db=postgres agno.db_url=postgresql+psycopg://user:password@host/name, or neither."
+            "agno: the option db_url goes with db=postgres alone. Give both, such as "
+            "agno.db=postgres agno.db_url=postgresql+psycopg://user:password@host/name, or no db_url."
         )
     return AgnoOptions(
         retrieval=cast("Retrieval", options.get("retrieval", "last_n")),
