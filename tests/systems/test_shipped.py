@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.systems.cost import cost_of
+from tests.systems.cost import cost_of, patience_seconds
 
 from mempress.environments import is_ready, prepare
 from mempress.errors import AdapterError
@@ -87,15 +87,15 @@ def prepared(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_it_keeps_the_protocol_without_a_network(prepared: str) -> None:
     if prepared == "null":
         pytest.skip("it keeps nothing, which is what it is for")
-    checked = offline("check", prepared, "--timeout", "60")
+    checked = offline("check", prepared, "--timeout", str(patience_seconds(prepared)))
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_it_runs_without_a_network_and_asks_for_none_and_declares_what_its_data_tells(
     prepared: str, tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.systems.conftest import Drive
 
 STORES = (
+    "agno-knowledge-lancedb",
+    "agno-knowledge-pgvector",
     "chroma",
     "lancedb",
     "langgraph-memory",

@@ -39,7 +39,8 @@ def parse_options(options: Mapping[str, JSON]) -> AgnoOptions:
     """Read the adapter's options.
 
     Raises:
-        UsageError: an option or a value is unknown, or ``db_url`` goes with another ``db``; the text lists what is right.
+        UsageError: an option or a value is unknown, or ``db_url`` stands beside another ``db``; the text lists
+            what is right.
     """
     for key, value in options.items():
         _check(key, value)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import importlib.metadata
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import lancedb
 import pyarrow
 
-from mempress.systems.common import disk_bytes, pieces, refuse_options
+from mempress.systems.common import pieces, refuse_options
+from mempress.systems.lancedb.upkeep import optimise
 from mempress.systems.protocol import Hit
 
 if TYPE_CHECKING:
@@ -81,14 +81,7 @@ class LanceDbMemory:
 
     def perform_maintenance(self, *, emergency: bool = False) -> Mapping[str, JSON]:
         """Optimise the table; in an emergency drop its older versions as well."""
-        before_bytes, fragments = disk_bytes(self._path), _fragments(self._table)
-        self._table.optimize(cleanup_older_than=timedelta(0) if emergency else None)
-        return {
-            "operator_maintenance": f"table.optimize({'cleanup_older_than=0' if emergency else ''})",
-            "freed_bytes": before_bytes - disk_bytes(self._path),
-            "fragments_before": fragments,
-            "fragments_after": _fragments(self._table),
-        }
+        return optimise(self._table, self._path, emergency=emergency)
 
     def close(self) -> None:
         """Let go of the table: the library has no call for it."""
@@ -115,7 +108,3 @@ def _row(record: Record, vector: Sequence[float]) -> dict[str, Any]:
 def _is_among(ids: Sequence[str]) -> str:
     quoted = ",".join("'" + record_id.replace("'", "''") + "'" for record_id in ids)
     return f"id IN ({quoted})"
-
-
-def _fragments(table: Any) -> int:
-    return int(table.stats()["fragment_stats"]["num_fragments"])
