@@ -231,6 +231,7 @@ EXAMPLES: list[Event] = [
     ),
     journal.Retrieved(t_ns=21, records=2, asked=[1, 0], found="Aw==", known_held=True),
     journal.Deleted(t_ns=21, **_PLACE, ordinals=[1], said=1, latency_ns=6, error=None),
+    journal.Spent(t_ns=21, system_ns=9, waiting_ns=0),
     journal.Scripted(t_ns=21, offered=[1]),
     journal.LookedFor(t_ns=21, **_PLACE, moment="after_restart", got=[1], searched=[1], found=[]),
     Ended(t_ns=22, status="completed", reason="all 2 records were offered", **_PLACE),

@@ -37,6 +37,7 @@ def build_result(runs: Runs) -> Result:
         environment=head.environment,
         workload=head.workload,
         harness=head.harness,
+        time=None,
         systems=chosen,
         repeats={name: [summary.metrics for summary in summaries] for name, summaries in named.items()},
         comparison=compare(chosen, capacity_records=head.config.capacity_records, repeats=named),

@@ -54,6 +54,22 @@ def test_results_go_to_stdout_and_progress_to_stderr(mempress: Mempress) -> None
     assert "1,000 records" in done.stderr
 
 
+def test_where_the_time_went_is_printed_adds_up_and_is_kept_by_a_later_report(
+    mempress: Mempress, tmp_path: Path
+) -> None:
+    done = mempress("run", SOUND, *SMALL, "--out", "out")
+    results = tmp_path / "out" / "results.json"
+    time = json.loads(results.read_text("utf-8"))["time"]
+    assert set(time["own_s"]) >= {"workload", "calibration", "runs", "judging", "pictures", "other"}
+    assert all(spent > 0 for spent in time["own_s"].values())
+    assert sum(time["own_s"].values()) + time["systems_s"] + time["waiting_s"] == pytest.approx(time["whole_s"])
+    assert time["own_share"] == pytest.approx(sum(time["own_s"].values()) / time["whole_s"])
+    assert f"{time['own_share']:.1%} the harness's own." in " ".join(done.stdout.split())
+    assert "Where the time went" in (tmp_path / "out" / "memory_pressure_report.md").read_text("utf-8")
+    assert mempress("report", "out").returncode == 0
+    assert json.loads(results.read_text("utf-8"))["time"] == time
+
+
 def test_analyzing_a_finished_run_anew_gives_the_same_bytes(mempress: Mempress, tmp_path: Path) -> None:
     mempress("run", SOUND, *SMALL, "--out", "out")
     summary = tmp_path / "out" / "runs" / "scripted" / "summary.json"

@@ -9,6 +9,7 @@ import msgspec
 from mempress.config import RunConfig
 from mempress.model import (
     Answers,
+    CommandTime,
     Deletion,
     DetectorOnRun,
     DetectorScore,
@@ -28,6 +29,7 @@ from mempress.model import (
     Recovery,
     RecoveryStep,
     RunHead,
+    RunTime,
     SampleRow,
     Share,
     StoreRate,
@@ -100,6 +102,7 @@ def completed(name: str = "neuroca") -> Summary:
         ended_in_phase="teardown",
         ended_at_records=20_000,
         duration_s=61.25,
+        time=RunTime(whole_s=61.25, system_s=55.5, waiting_s=0.0),
         version="0.1.0",
         capabilities=["bounded", "count", "get", "maintenance", "persistence"],
         facts=["does not use the moon"],
@@ -487,4 +490,12 @@ def head(summary: Summary, **config: Any) -> RunHead:
 
 
 def result_of(*summaries: Summary, **config: Any) -> Result:
-    return build_result([(head(summary, **config), summary) for summary in summaries])
+    result = build_result([(head(summary, **config), summary) for summary in summaries])
+    time = CommandTime(
+        whole_s=125.0,
+        systems_s=115.0,
+        waiting_s=0.0,
+        own_s={"workload": 0.5, "runs": 7.0, "other": 2.5},
+        own_share=0.08,
+    )
+    return msgspec.structs.replace(result, time=time)

@@ -25,7 +25,7 @@ from mempress.analysis.traffic import traffic
 from mempress.analysis.trail import judge, read_trail
 from mempress.analysis.wholeload import over_load
 from mempress.journal import read_journal
-from mempress.model import Metrics, Summary
+from mempress.model import Metrics, RunTime, Summary
 from mempress.runfiles import RunFiles, read_head
 
 if TYPE_CHECKING:
@@ -98,12 +98,24 @@ def _course(case: _Case) -> dict[str, Any]:
         "ended_in_phase": trail.ended.phase if trail.ended else trail.phase,
         "ended_at_records": _acknowledged(trail),
         "duration_s": trail.last.t_ns / 1e9 if trail.last else 0.0,
+        "time": _time(trail),
         "objective_ms": case.judged.terms.objective_ms,
         "reference_ms": case.judged.reference_ms,
         "samples": rows(trail, case.judged),
         "faults": faults(trail, case.head.config),
         "traffic": traffic(trail, case.head.config),
     }
+
+
+def _time(trail: Trail) -> RunTime | None:
+    """Give where the run's time went; the parts of one that was taken up again add up."""
+    if not trail.spent or trail.last is None:
+        return None
+    return RunTime(
+        whole_s=trail.last.t_ns / 1e9,
+        system_s=sum(event.system_ns for event in trail.spent) / 1e9,
+        waiting_s=sum(event.waiting_ns for event in trail.spent) / 1e9,
+    )
 
 
 def _conclusions(case: _Case) -> dict[str, Any]:

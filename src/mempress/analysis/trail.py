@@ -29,6 +29,7 @@ from mempress.journal import (
     Scripted,
     Settled,
     Soaked,
+    Spent,
     Stored,
     Testified,
     TrafficSegment,
@@ -70,6 +71,7 @@ class Trail:
     deleted: Sequence[Deleted]
     looked_for: Sequence[LookedFor]
     scripted: Scripted | None
+    spent: Sequence[Spent]
     ended: Ended | None
     last: Event | None
     phase: str
@@ -148,6 +150,7 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
         retrieved=of(Retrieved),
         deleted=of(Deleted),
         looked_for=of(LookedFor),
+        spent=of(Spent),
         scripted=next(iter(of(Scripted)), None),
         ended=ended[-1] if ended else None,
         last=last,

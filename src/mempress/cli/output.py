@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ import click
 import msgspec
 
 from mempress.analysis import analyse
+from mempress.model import CommandTime
 from mempress.report.terminal import terminal
-from mempress.report.write import write_reports
+from mempress.report.write import write_pictures, write_texts
 from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mempress.cli.spending import Spending
     from mempress.model import Result, Summary
 
 
@@ -33,17 +36,52 @@ def judge_benchmark(out: Path, judged: Mapping[Path, Summary]) -> Result | None:
 
 
 def report_benchmark(
-    out: Path, *, as_json: bool, judged: Mapping[Path, Summary] = MappingProxyType({})
+    out: Path,
+    *,
+    as_json: bool,
+    judged: Mapping[Path, Summary] = MappingProxyType({}),
+    spending: Spending | None = None,
 ) -> Result | None:
-    """Judge all runs of a benchmark, write its reports, and print the table, or ``results.json``."""
-    result = judge_benchmark(out, judged)
+    """Judge all runs of a benchmark, write its reports, and print the table, or ``results.json``.
+
+    The figures come first: should a picture fail, they stand. The texts come last, and tell how long all before them
+    took the command that ran the benchmark, whose account ``spending`` is.
+    """
+    with _stage(spending, "judging"):
+        result = judge_benchmark(out, judged)
     if result is None:
         click.echo(f"No run in {out}: nothing to report.", err=True)
         return None
-    written = write_reports(result, out)
+    kept = _kept_time(out) if spending is None else None
+    write_json(out / RESULTS, msgspec.structs.replace(result, time=kept))
+    try:
+        with _stage(spending, "pictures"):
+            pictures = write_pictures(result, out)
+    finally:
+        result = msgspec.structs.replace(result, time=kept if spending is None else spending.until_now())
+        texts = write_texts(result, out)
     if as_json:
         click.echo(msgspec.json.format((out / RESULTS).read_bytes(), indent=2))
     else:
         click.echo(terminal(result))
+        written = [*texts, *pictures]
         click.echo(f"{len(written)} files in {out}: " + ", ".join(path.name for path in written), err=True)
     return result
+
+
+def _stage(spending: Spending | None, name: str) -> AbstractContextManager[None]:
+    return nullcontext() if spending is None else spending.stage(name)
+
+
+class _Kept(msgspec.Struct):
+    """What of an earlier ``results.json`` no journal tells."""
+
+    time: CommandTime | None = None
+
+
+def _kept_time(out: Path) -> CommandTime | None:
+    """Give where the time of the command went that ran the benchmark, as an earlier report has it."""
+    try:
+        return msgspec.json.decode((out / RESULTS).read_bytes(), type=_Kept).time
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mempress.runner.benchmark import Listener, RunNotice
 
 if TYPE_CHECKING:
+    from mempress.cli.spending import Spending
     from mempress.samples import Sample
 
 _QUIET_SECONDS = 5.0
@@ -19,7 +20,8 @@ _OF_A_SOAK = frozenset({"fill", "soak"})
 class Progress(Listener):
     """Says for each sample where a run stands, how fast it goes, and how long it may yet take."""
 
-    def __init__(self) -> None:
+    def __init__(self, spending: Spending | None = None) -> None:
+        self._spending = spending
         self._terminal = sys.stderr.isatty()
         self._notice = RunNotice("", 0)
         self._began = self._said = 0.0
@@ -45,6 +47,11 @@ class Progress(Listener):
     def run_ended(self, status: str) -> None:
         """Say how the run ended."""
         self._show(f"{self._notice.run}: {status} after {_time(monotonic() - self._began)}", last=True)
+
+    def spent(self, stage: str, spent_ns: int) -> None:
+        """Keep the account."""
+        if self._spending is not None:
+            self._spending.add(stage, spent_ns)
 
     def _line(self, sample: Sample) -> str:
         elapsed = monotonic() - self._began

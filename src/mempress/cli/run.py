@@ -142,20 +142,23 @@ def run(
     """
     from mempress.analysis import analyse
     from mempress.cli.progress import Progress
+    from mempress.cli.spending import Spending
     from mempress.model import DIED
     from mempress.runfiles import RunFiles, write_json
     from mempress.runner.benchmark import run_benchmark
 
     judged: dict[Path, Summary] = {}
+    spending = Spending()
 
     def judge(directory: Path) -> None:
-        judged[directory] = analyse(directory)
-        write_json(RunFiles(directory).summary, judged[directory])
+        with spending.stage("judging"):
+            judged[directory] = analyse(directory)
+            write_json(RunFiles(directory).summary, judged[directory])
 
-    stopped = until_stopped(run_benchmark(config, out, Progress(), resume=resume), judge)
+    stopped = until_stopped(run_benchmark(config, out, Progress(spending), resume=resume), judge)
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
-    result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged)
+    result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged, spending=spending)
     if stopped:
         return stopped
     if result is None:

@@ -154,6 +154,13 @@ class Printed(Event, frozen=True, tag="printed"):
     tail: str
 
 
+class Spent(Event, frozen=True, tag="spent"):
+    """How long the system was at work in the run's workers, and a schedule of arrivals let time pass."""
+
+    system_ns: int
+    waiting_ns: int
+
+
 class Ended(Event, frozen=True, tag="ended"):
     """The run's end: its status, and the reason in words."""
 
@@ -189,5 +196,6 @@ Line = (
     | Scripted
     | Soaked
     | Reconciled
+    | Spent
 )
 """Every kind of event that a journal may hold."""

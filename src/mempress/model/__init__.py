@@ -20,6 +20,7 @@ from mempress.model.growth import Foresight, GrowthLaw
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.result import Comparison, ComparisonRow, Result
 from mempress.model.soak import Figure, Soak, SoakTrend
+from mempress.model.spent import CommandTime, RunTime
 from mempress.model.summary import (
     DIED,
     ErrorEntry,
@@ -38,6 +39,7 @@ __all__ = [
     "DIED",
     "SCHEMA",
     "Answers",
+    "CommandTime",
     "Comparison",
     "ComparisonRow",
     "Deletion",
@@ -63,6 +65,7 @@ __all__ = [
     "RecoveryStep",
     "Result",
     "RunHead",
+    "RunTime",
     "SampleRow",
     "Share",
     "Soak",

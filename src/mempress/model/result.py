@@ -9,6 +9,7 @@ import msgspec
 from mempress.config import RunConfig
 from mempress.journal import Status
 from mempress.model.heads import SCHEMA, HarnessCost, WorkloadHead
+from mempress.model.spent import CommandTime
 from mempress.model.summary import Metrics, Summary
 
 
@@ -43,6 +44,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, Any]
     workload: WorkloadHead
     harness: HarnessCost | None
+    time: CommandTime | None
+    """Of the command that ran it; None where that was cut short."""
     systems: dict[str, Summary]
     """By name; of a system with several runs the one nearest the median."""
     repeats: dict[str, list[Metrics]]

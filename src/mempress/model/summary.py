@@ -13,6 +13,7 @@ from mempress.model.faults import FaultOutcome
 from mempress.model.growth import GrowthLaw
 from mempress.model.heads import SCHEMA, WorkloadHead
 from mempress.model.soak import Soak
+from mempress.model.spent import RunTime
 from mempress.model.traffic import Interval, TrafficFigures
 
 Origin = Literal["observed", "reported", "requested"]
@@ -143,6 +144,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ended_in_phase: str
     ended_at_records: int
     duration_s: float
+    time: RunTime | None
+    """None where the journal breaks off."""
     version: str | None
     capabilities: list[str]
     facts: list[str]

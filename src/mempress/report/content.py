@@ -11,6 +11,7 @@ from mempress.compare import METRICS
 from mempress.config import RunConfig
 from mempress.format import UNMEASURED, difference, duration, figure, measure, name, percentile_99, plain, ratio
 from mempress.report.blocks import Document, Literal, Points, Section, Table
+from mempress.report.spent import time_table
 from mempress.report.system import system_section
 from mempress.report.traffic import traffic_overview
 
@@ -168,6 +169,8 @@ def _conditions(result: Result) -> Iterator[Table | Literal | Points]:
     yield Table(("What", "Value"), tuple(_flat(result.environment)), title="Environment")
     if result.harness is not None:
         yield _harness(result.harness)
+    if result.time is not None:
+        yield time_table(result, result.time)
     yield Literal((repeat_command(result.config),), title="To repeat it")
 
 

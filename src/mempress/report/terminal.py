@@ -20,6 +20,7 @@ from mempress.report.detectors import detectors_table
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import records_table
 from mempress.report.soak import trends_table
+from mempress.report.spent import time_words
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 from mempress.report.traffic import traffic_overview, traffic_points, traffic_tables
 
@@ -37,11 +38,12 @@ _ERRORS_SHOWN = 8
 
 
 def terminal(result: Result, *, colour: bool = False) -> str:
-    """Give the comparison table, that of the traffic where there was any, and the findings."""
+    """Give the comparison table, that of the traffic where there was any, the findings, and where the time went."""
     tables = (comparison_table(result.comparison), traffic_overview(result.systems))
     shown = [part for table in tables if table is not None for part in (_grid(table), Text())]
     findings = [_point(plain(text, 400)) for text in result.comparison.findings]
-    return _render(Group(*shown, *findings), colour=colour)
+    foot = [] if result.time is None else [Text(), Text(time_words(result.time), style="dim")]
+    return _render(Group(*shown, *findings, *foot), colour=colour)
 
 
 def terminal_run(summary: Summary, *, colour: bool = False) -> str:

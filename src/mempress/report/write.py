@@ -14,12 +14,23 @@ if TYPE_CHECKING:
 
 
 def write_reports(result: Result, out: Path) -> list[Path]:
-    """Write all files of a result into a directory, each whole or not at all; gives their paths.
+    """Write all files of a result into a directory, each whole or not at all; gives their paths."""
+    return [*write_texts(result, out), *write_pictures(result, out)]
 
-    The figures come first: should a picture fail, they stand.
-    """
+
+def write_pictures(result: Result, out: Path) -> list[Path]:
+    """Write a picture of each system; gives their paths."""
     # Loaded here, not above: the plotting and template libraries take longer than a command's help may.
     from mempress.report.figures import figure  # noqa: PLC0415 - heavy
+
+    pictures = picture_names(result.systems)
+    for key, summary in result.systems.items():
+        write_whole(out / pictures[key], figure(summary))
+    return [out / name for name in pictures.values()]
+
+
+def write_texts(result: Result, out: Path) -> list[Path]:
+    """Write ``results.json`` and the report in both forms; gives their paths. The figures come first."""
     from mempress.report.html import html  # noqa: PLC0415 - heavy
     from mempress.report.markdown import markdown  # noqa: PLC0415 - as the others
 
@@ -27,7 +38,4 @@ def write_reports(result: Result, out: Path) -> list[Path]:
     texts = {MARKDOWN: markdown(result), HTML: html(result)}
     for name, text in texts.items():
         write_whole(out / name, text.encode())
-    pictures = picture_names(result.systems)
-    for key, summary in result.systems.items():
-        write_whole(out / pictures[key], figure(summary))
-    return [out / name for name in (RESULTS, *texts, *pictures.values())]
+    return [out / name for name in (RESULTS, *texts)]

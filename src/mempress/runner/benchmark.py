@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mempress.clock import clock_ns
 from mempress.errors import UsageError
 from mempress.journal import JournalWriter
 from mempress.masking import masked
@@ -62,6 +63,9 @@ class Listener:
     def run_ended(self, status: str) -> None:
         """The run under way has ended."""
 
+    def spent(self, stage: str, spent_ns: int) -> None:
+        """So long a stage has taken: workload, calibration, environments, systems, waiting or runs."""
+
 
 def run_benchmark(config: RunConfig, out: Path, listener: Listener, *, resume: bool = False) -> Iterator[Path]:
     """Run every system as often as asked; gives each run's directory as soon as its journal is complete.
@@ -77,19 +81,23 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener, *, resume: b
     references = [find_system(spec) for spec in config.systems]
     _check_options(config, references)
     source = open_source(config.workload, seed=config.seed, batch_size=config.batch_size)
+    lap = _Laps(listener)
     with (
         machine_for(config.fault_specs()) as machine,
         prepare_workload(source, max_records=config.max_records, batch_size=config.batch_size) as workload,
     ):
+        lap.ends("workload")
         settings, environment = worker_settings(config)
         kept = complete_runs(config, workload, environment, out) if resume else {}
         turns = [(r, repeat) for repeat in range(config.repeats) for r in _rotated(references, repeat)]
         left = [(reference, repeat) for reference, repeat in turns if (reference.spec, repeat) not in kept]
         harness = measure_harness(settings, workload) if left else None
+        lap.ends("calibration")
         kind = Run if config.soak is None else SoakRun
         bench = Bench(config, workload, settings, environment, harness, listener, kind, machine)
         for reference in references:
             bench.place(reference)
+        lap.ends("environments")
         if resume:
             set_aside(out, kept.values())
         else:
@@ -97,6 +105,20 @@ def run_benchmark(config: RunConfig, out: Path, listener: Listener, *, resume: b
         for reference, repeat in left:
             head = _named_apart(run_head(bench, reference, repeat), out)
             yield run_one(bench, head, run_files(out, head.run), reference)
+
+
+class _Laps:
+    """Tells a listener how long each of several stages took that follow one another."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._began_ns = clock_ns()
+
+    def ends(self, stage: str) -> None:
+        """Tell what passed since the stage before."""
+        now = clock_ns()
+        self._listener.spent(stage, now - self._began_ns)
+        self._began_ns = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,7 @@ class Bench:
 
 def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemReference) -> Path:
     """Take a system through a run; gives its directory. Its journal is complete, whatever happened."""
+    began_ns = clock_ns()
     files.workdir.mkdir(parents=True)
     write_json(files.head, head)
     place = bench.place(reference)
@@ -140,13 +163,22 @@ def run_one(bench: Bench, head: RunHead, files: RunFiles, reference: SystemRefer
         refusal=place.refusal,
         levers=levers,
     )
+    run: Run | None = None
     try:
         with JournalWriter(files.journal) as journal:
-            recorder = Recorder(journal, bench.config, bench.listener.sampled)
-            bench.listener.run_ended(bench.kind(plan, recorder).execute())
+            run = bench.kind(plan, Recorder(journal, bench.config, bench.listener.sampled))
+            bench.listener.run_ended(run.execute())
     finally:
         shutil.rmtree(files.workdir, ignore_errors=True)
+        if run is not None:
+            _tell_spent(bench.listener, run, clock_ns() - began_ns)
     return files.directory
+
+
+def _tell_spent(listener: Listener, run: Run, whole_ns: int) -> None:
+    listener.spent("systems", run.system_ns)
+    listener.spent("waiting", run.waiting_ns)
+    listener.spent("runs", whole_ns - run.system_ns - run.waiting_ns)
 
 
 def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:

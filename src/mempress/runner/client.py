@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mempress.clock import clock_ns
 from mempress.journal import DiskRead, MemoryRead
 from mempress.runner.processes import memory_of, reset_peaks
+from mempress.runner.spent import Spent
 from mempress.runner.supervisor import Supervisor, WorkerLostError
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class SystemClient:
         )
         self._servers: frozenset[int] = frozenset()
         self.capabilities: frozenset[str] = frozenset()
+        self.spent = Spent()
         self.scripted = False
         """Whether it is a control that can tell its own script."""
 
@@ -188,7 +191,13 @@ class SystemClient:
 
     def _ask(self, keys: str, header: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
         """Give a reply that has these keys; one without was not written by the worker's driver."""
-        reply = self._worker.ask(header, payload)
+        began_ns = clock_ns()
+        try:
+            reply = self._worker.ask(header, payload)
+        except WorkerLostError:
+            self.spent.lost(clock_ns() - began_ns)
+            raise
+        self.spent.note(reply, clock_ns() - began_ns)
         for place in reply.get("refused", ()):
             self._hear_refused(str(place))
         if missing := set(keys.split()) - set(reply):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.clock import clock_ns
-from mempress.journal import Opened, Printed, Restarted, Scripted, Settled
+from mempress.journal import Opened, Printed, Restarted, Scripted, Settled, Spent
 from mempress.runner.checkpoint import Checkpoint
 from mempress.runner.client import SystemClient
 from mempress.runner.deletion import delete_some, look_for
@@ -55,6 +55,8 @@ class Run:
         self._recorder = recorder
         self._options = plan.reference.options(plan.config.options)
         self._client: SystemClient | None = None
+        self.system_ns = self.waiting_ns = 0
+        """How long the system was at work, and a schedule let time pass, in the workers that are gone."""
 
     def execute(self) -> Status:
         """Run all phases; gives the status. Whatever the worker does ends in an Ended event and a dead worker."""
@@ -183,6 +185,7 @@ class Run:
         """Let go of the worker and open the system in a fresh one, with which the load goes on; gives a refusal."""
         if self._client is not None:
             self._note_output(self._client)
+            self._note_spent(self._client)
             self._client.release()
         fresh = self._client = SystemClient(self._plan.settings, self._note_refused)
         refusal = self._open(fresh)
@@ -222,11 +225,18 @@ class Run:
     def _end(self, status: Status, reason: str) -> None:
         if self._client is not None:
             self._note_output(self._client)
+            self._note_spent(self._client)
+        spent = Spent(t_ns=self._recorder.t_ns, system_ns=self.system_ns, waiting_ns=self.waiting_ns)
+        self._recorder.write(spent)
         self._recorder.end(status, reason)
 
     def _release(self) -> None:
         if self._client is not None:
             self._client.release()
+
+    def _note_spent(self, client: SystemClient) -> None:
+        self.system_ns += client.spent.system_ns
+        self.waiting_ns += client.spent.waiting_ns
 
     def _note_output(self, client: SystemClient) -> None:
         total_bytes, tail = client.output
