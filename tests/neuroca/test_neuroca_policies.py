@@ -10,7 +10,7 @@ from tests.neuroca.neuroca_kit import Clock, engine, near, record, records, soun
 
 from mempress.neuroca import SettingsError, Tier
 from mempress.neuroca.policies import WORTH, worth_policy
-from mempress.neuroca.policies.consolidation import redundancy
+from mempress.neuroca.policies.consolidation import Agreement, agreement, redundancy
 from mempress.neuroca.policies.promotion import to_ltm, to_mtm
 from mempress.neuroca.policies.reinforcement import shares
 from mempress.neuroca.policies.view import View
@@ -96,7 +96,27 @@ def test_reinforcement_shares_one_unit_by_rank(count: int) -> None:
 
 @pytest.mark.parametrize(("cosine", "extent"), [(0.84, 0.0), (0.85, 0.0), (0.91, 0.25), (0.97, 1.0), (1.0, 1.0)])
 def test_redundancy(cosine: float, extent: float) -> None:
-    assert redundancy(cosine, related=0.85, duplicate=0.97) == pytest.approx(extent, abs=1e-9)
+    """In full only where names and numbers are the same; not at all where the names are not."""
+    for names, most in ((Agreement.FULL, 1.0), (Agreement.NUMBERS_DIFFER, 0.5), (Agreement.NONE, 0.0)):
+        found = redundancy(cosine, names, related=0.85, duplicate=0.97)
+        assert found == pytest.approx(min(extent, most), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        ("Anna lives in Oslo", "Anna lives in Oslo, still", Agreement.FULL),
+        ("the cat sat down", "the dog got up", Agreement.FULL),
+        ("Anna pays 400 for Room 12", "Anna pays 550 for Room 12", Agreement.NUMBERS_DIFFER),
+        ("Anna pays 400", "Anna pays", Agreement.NUMBERS_DIFFER),
+        ("Anna pays 400", "Berit pays 400", Agreement.NONE),
+        ("Anna lives in Bergen", "Anna lives in Oslo", Agreement.NONE),
+        ("ask Jürgen", "ask Jurgen", Agreement.FULL),
+    ],
+)
+def test_agreement_of_names(one: str, other: str, names: Agreement) -> None:
+    assert agreement(one, other) is names
+    assert agreement(other, one) is names
 
 
 def test_without_use_importance_decides_what_is_kept(tmp_path: Path) -> None:
@@ -137,9 +157,9 @@ def test_tiers_aging_promotion_and_shares(tmp_path: Path) -> None:
 
 def test_near_duplicates_the_older_goes_and_the_newer_inherits(tmp_path: Path) -> None:
     with engine(tmp_path, capacity_records=60) as memory:
-        memory.store([record(number, 0.3 + 0.01 * number) for number in range(40)])
+        memory.store([record(number, 0.3 + 0.01 * number, text="about Anna") for number in range(40)])
         memory.get(["r7"])
-        memory.store([record(107, 0.1, vector=near(unit(7), 0.99))])
+        memory.store([record(107, 0.1, text="of Anna", vector=near(unit(7), 0.99))])
         assert memory.maintain().consolidated == 1
         newer = memory.get(["r107"], reinforce=False)["r107"]
         assert [newer.importance, newer.hits] == pytest.approx([0.37, 1.0])
@@ -148,6 +168,17 @@ def test_near_duplicates_the_older_goes_and_the_newer_inherits(tmp_path: Path) -
         memory.store(records(range(300, 335)))
         assert set(memory.get(["r7", "r107"])) <= {"r107"}
         sound(memory)
+
+
+def test_texts_of_one_frame_about_others_are_no_duplicates(tmp_path: Path) -> None:
+    """However near the vectors: other names are others, other numbers are at most a newer figure."""
+    texts = ("Anna has a cat", "Berit has a cat", "room 101 is Anna's", "room 102 is Anna's")
+    with engine(tmp_path) as memory:
+        for at, text in enumerate(texts):
+            memory.store([record(at, text=text, vector=near(unit(at // 2), 0.995, seed=at), timestamp=float(at))])
+        memory.maintain()
+        found = {hit.text: hit.why.redundancy for hit in memory.search(vector=unit(0), limit=9)}
+        assert found == dict(zip(texts, (0.0, 0.0, 0.5, 0.0), strict=True))
 
 
 def test_a_superseded_fact_ranks_behind_the_newer_one(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from mempress.neuroca.budget import Budget
     from mempress.neuroca.events import Testimony
+    from mempress.neuroca.facts import Facts
     from mempress.neuroca.ids import Ids
     from mempress.neuroca.index import VectorIndex
     from mempress.neuroca.ledger import Ledger
@@ -35,6 +36,7 @@ class Core:
     store: Store
     ledger: Ledger
     ids: Ids
+    facts: Facts
     index: VectorIndex
     words: Words
     budget: Budget

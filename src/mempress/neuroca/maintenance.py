@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mempress.neuroca import tiers
-from mempress.neuroca.consolidation import affordable, consolidate
+from mempress.neuroca.consolidation import affordable, consolidate, supersede
 from mempress.neuroca.record import Tier
 from mempress.neuroca.writing import remove, save_changes
 
@@ -88,6 +88,8 @@ class Maintenance:
         before = core.store.disk_bytes()
         promoted = self._promote_all()
         consolidated = self._consolidate_round(_CHECKS_PER_PASS)
+        while core.facts.waiting:
+            consolidated += supersede(core)
         return self._finish(before, emergency=False, removed=0, promoted=promoted, consolidated=consolidated)
 
     def emergency_pass(self, release: float) -> Report:
@@ -108,6 +110,7 @@ class Maintenance:
     def _step(self, incoming: int) -> None:
         core = self._core
         tiers.count_accesses(core)
+        supersede(core)
         aged = tiers.age(core, incoming)
         tiers.relieve_ltm(core)
         core.testimony.note(passes=1)

@@ -20,6 +20,7 @@ from mempress.neuroca.budget import Budget
 from mempress.neuroca.core import Core
 from mempress.neuroca.errors import DamagedError, LockedError, SettingsError, StorageError
 from mempress.neuroca.events import Testimony
+from mempress.neuroca.facts import Facts
 from mempress.neuroca.ids import Ids
 from mempress.neuroca.indexes import open_index
 from mempress.neuroca.ledger import Ledger
@@ -111,10 +112,10 @@ def open_core(directory: Path, settings: Settings, *, vectored: bool, now: Calla
 
 def rebuild(core: Core) -> None:
     """Make ledger and index anew from the store; saved state only, so accesses since the last save are forgotten."""
-    core.ledger, core.ids = Ledger(), Ids(core.budget.records or 0)
+    core.ledger, core.ids, core.facts = Ledger(), Ids(core.budget.records or 0), Facts(core.settings.fact_keys)
     core.index = open_index(core.settings.index, core.settings.dimension)
     core.touches.clear()
-    _fill(core.store, _Parts(core.ledger, core.ids, core.index, core.words))
+    _fill(core.store, _Parts(core.ledger, core.ids, core.facts, core.index, core.words))
     core.stale = False
 
 
@@ -127,14 +128,15 @@ def _load(
         store.verify()
         words = _words(store, settings, vectored=vectored)
         _check_dimension(store, settings)
-        ledger, ids, index = Ledger(), Ids(budget.records or 0), open_index(settings.index, settings.dimension)
+        ledger, ids, facts = Ledger(), Ids(budget.records or 0), Facts(settings.fact_keys)
+        index = open_index(settings.index, settings.dimension)
         if vectored:
             _warm_up(index, settings.dimension)
-        lost = _fill(store, _Parts(ledger, ids, index, words))
+        lost = _fill(store, _Parts(ledger, ids, facts, index, words))
     except BaseException:
         store.close()
         raise
-    core = Core(settings, store, ledger, ids, index, words, budget, worth_policy(worth_name), Testimony(), now)
+    core = Core(settings, store, ledger, ids, facts, index, words, budget, worth_policy(worth_name), Testimony(), now)
     return core, lost
 
 
@@ -173,6 +175,7 @@ class _Parts:
 
     ledger: Ledger
     ids: Ids
+    facts: Facts
     index: VectorIndex
     words: Words
 
@@ -199,6 +202,7 @@ def _fill(store: Store, parts: _Parts) -> list[str]:
     ledger.adopt_lines(*store.lines())
     ledger.finish_adopting()
     parts.ids.finish_adopting(ledger.alive())
+    parts.facts.finish_adopting(ledger.redundancy)
     with store.transaction():
         store.drop([slot for slot, _ in damaged])
         written = words.write({}, ledger.arrivals, force=words.waiting > 0)
@@ -212,6 +216,7 @@ def _adopt(parts: _Parts, sound: list[tuple[Row, Entry]]) -> None:
     slots = [row.slot for row, _ in sound]
     parts.ledger.adopt([entry for _, entry in sound])
     parts.ids.adopt(slots, [row.id for row, _ in sound])
+    parts.facts.adopt(slots, [row.metadata for row, _ in sound])
     vectors = {row.slot: row.vector for row, _ in sound if row.vector is not None}
     if vectors:
         parts.index.add(*matrix_of(vectors))

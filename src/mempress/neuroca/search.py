@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
+from mempress.neuroca.consolidation import supersede
 from mempress.neuroca.filters import Sieve
 from mempress.neuroca.hits import hit
 from mempress.neuroca.ranking import MOST_LISTED, bm25, candidates, rarity
@@ -57,6 +58,8 @@ def search(core: Core, query: Query) -> list[tuple[int, Hit]]:
     """Give (slot, hit) of at most ``query.limit`` records, best first."""
     if core.words.waiting:
         save_words(core)
+    if core.facts.waiting:
+        supersede(core)
     found = _candidates(core, query)
     words_weight, redundancy_weight = core.settings.words_weight, core.settings.redundancy_weight
     ranked = []

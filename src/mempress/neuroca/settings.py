@@ -33,6 +33,8 @@ class Settings:
         promote_ltm: score at which a record enters LTM; see ``policies.promotion``.
         duplicate_cosine: cosine from which on the older of two records counts as a duplicate.
         related_cosine: cosine from which on the older of two records counts as partly superseded.
+        fact_keys: keys of the metadata that together name the fact which a record states; of two that state the same
+            fact, the later replaces the other; empty: no such rule; see ``policies.supersession``.
         consolidation_scan: vectors that consolidation may compare for each record written.
         words_weight: what a full match of the query's names adds to the cosine.
         redundancy_weight: what full redundancy takes from a hit's score.
@@ -61,6 +63,7 @@ class Settings:
     promote_ltm: float = 0.45
     duplicate_cosine: float = 0.97
     related_cosine: float = 0.85
+    fact_keys: tuple[str, ...] = ("subject", "attribute")
     consolidation_scan: int = 2_500
     words_weight: float = 0.15
     redundancy_weight: float = 0.1
@@ -77,8 +80,12 @@ class Settings:
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} is {getattr(self, name)!r}: use one of {', '.join(choices)}.")
         for name, hint in get_type_hints(Settings).items():
-            if name not in _CHOICES and name != "worth":
+            if name not in _CHOICES and name not in {"worth", "fact_keys"}:
                 _check_number(name, getattr(self, name), hint)
+        if not isinstance(self.fact_keys, (tuple, list)) or not all(
+            isinstance(key, str) and key.isprintable() and key and not {*key} & {'"', "\\"} for key in self.fact_keys
+        ):
+            raise SettingsError(f"fact_keys is {self.fact_keys!r}: give a tuple of metadata keys, or an empty one.")
         if self.related_cosine > self.duplicate_cosine:
             raise SettingsError(
                 f"related_cosine {self.related_cosine} is above duplicate_cosine {self.duplicate_cosine}: lower it."

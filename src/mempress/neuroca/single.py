@@ -75,11 +75,13 @@ def _commit(core: Core, draft: Draft, entry: Entry, half: NDArray[np.float16] | 
         if ledger.tier[slot]:
             core.index.remove([slot])
             core.ids.drop([slot])
+            core.facts.drop([slot])
         if half is not None:
             core.index.add([slot], floats_of(half[None]))
         ledger.put_one(entry)
         ledger.arrivals += 1
         core.ids.put([slot], [draft.id])
+        core.facts.put([slot], [draft.metadata])
         core.words.settle_one(slot, names)
 
 

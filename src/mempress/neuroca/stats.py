@@ -38,7 +38,7 @@ class Stats:
 def stats(core: Core, meter: Meter, maintenance: Maintenance) -> Stats:
     """Read the counts of one engine."""
     ledger = core.ledger
-    parts = (ledger, core.index, core.words, core.ids)
+    parts = (ledger, core.index, core.words, core.ids, core.facts)
     return Stats(
         records=ledger.live,
         stm=ledger.by_tier[Tier.STM],

@@ -89,6 +89,7 @@ def remove(core: Core, slots: Sequence[int]) -> None:
     with consistent(core):
         core.index.remove(slots)
         core.ids.drop(slots)
+        core.facts.drop(slots)
         core.ledger.drop(slots)
         core.ledger.give_back(slots)
         core.words.settle(changes, written=written)
@@ -196,24 +197,26 @@ def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: 
         written = core.words.write(changes, arrivals)
     with consistent(core):
         ledger.dirty[dirty] = False
-        _exchange(core, plan, entries, [draft.id for draft in drafts], halves)
+        _exchange(core, plan, entries, drafts, halves)
         ledger.arrivals = arrivals
         core.words.settle(changes, written=written)
 
 
 def _exchange(
-    core: Core, plan: _Plan, entries: Sequence[Entry], ids: Sequence[str], halves: NDArray[np.float16] | None
+    core: Core, plan: _Plan, entries: Sequence[Entry], drafts: Sequence[Draft], halves: NDArray[np.float16] | None
 ) -> None:
     """Let index and ledger follow what was committed."""
     gone = [*plan.replaced, *plan.reused, *plan.emptied]
     core.index.remove(gone)
     core.ids.drop(gone)
+    core.facts.drop(gone)
     core.ledger.drop(gone)
     core.ledger.give_back(plan.emptied)
     if halves is not None:
         core.index.add(plan.slots, floats_of(halves))
     core.ledger.put(entries)
-    core.ids.put(plan.slots, ids)
+    core.ids.put(plan.slots, [draft.id for draft in drafts])
+    core.facts.put(plan.slots, [draft.metadata for draft in drafts])
 
 
 def _rows(drafts: Sequence[Draft], slots: Sequence[int], halves: NDArray[np.float16] | None) -> list[Row]:
