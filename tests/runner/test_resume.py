@@ -94,6 +94,16 @@ def test_a_journal_torn_before_its_end_is_no_complete_run(tmp_path: Path) -> Non
     assert (tmp_path / "broken_off" / "null" / "events.jsonl").exists()
 
 
+def test_an_interrupted_run_is_run_again_and_a_crashed_one_stands(tmp_path: Path) -> None:
+    run(tmp_path)
+    journal = tmp_path / "runs" / "null" / "events.jsonl"
+    whole = journal.read_text("utf-8")
+    journal.write_text(whole.replace('"status":"completed"', '"status":"crashed"'), "utf-8")
+    assert run(tmp_path) == []
+    journal.write_text(whole.replace('"status":"completed"', '"status":"interrupted"'), "utf-8")
+    assert run(tmp_path) == ["null"]
+
+
 def test_without_resume_all_earlier_runs_are_replaced(tmp_path: Path) -> None:
     run(tmp_path, repeats=2)
     assert run(tmp_path, resume=False) == ["null"]
