@@ -176,7 +176,7 @@ def _recovered(shown: str, summary: Summary) -> Iterator[str]:
 def _faulted(shown: str, summary: Summary) -> Iterator[str]:
     for found in summary.faults:
         where = "" if found.records is None else f" at {found.records:,} records"
-        yield f"{shown}, fault {found.fault}{where}: {plain(found.verdict, 800)}."
+        yield f"{shown}, fault {plain(found.fault, 20)}{where}: {plain(found.verdict, 800)}."
 
 
 def _offered(shown: str, traffic: TrafficFigures) -> str:

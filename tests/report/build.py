@@ -14,6 +14,7 @@ from mempress.model import (
     DetectorOnRun,
     DetectorScore,
     ErrorEntry,
+    FaultOutcome,
     Foresight,
     Forgetting,
     GrowthLaw,
@@ -332,6 +333,42 @@ def saturated(name: str = "agno") -> Summary:
     )
 
 
+def broken(name: str = "neuroca") -> Summary:
+    """Killed in a store call, where it lost seven records; the disk fault was never reached."""
+    killed = FaultOutcome(
+        fault="kill",
+        phase="load",
+        share=0.5,
+        made=True,
+        verdict="lost 7 of 9,900 acknowledged records; none of 100 deleted records came back; open again after 0.512 s",
+        records=10_000,
+        mechanism="SIGKILL to every process of the worker's tree",
+        method="get",
+        population=9_900,
+        audited=9_900,
+        found=9_893,
+        lost=7,
+        evicted=0,
+        corrupt=1,
+        deleted=100,
+        came_back=0,
+        unacknowledged=1_000,
+        unacknowledged_found=250,
+        reopened=True,
+        downtime_s=0.512,
+        in_call_ms=12.3,
+        usual_call_ms=45.6,
+    )
+    missed = FaultOutcome(
+        fault="disk-full",
+        phase="post_recovery",
+        share=0.0,
+        made=False,
+        verdict="not made: the run had no phase post_recovery",
+    )
+    return msgspec.structs.replace(completed(name), faults=[killed, missed])
+
+
 def crashed(name: str = "brittle") -> Summary:
     """Died in its first batch: nearly nothing is known."""
     base = completed(name)
@@ -431,6 +468,7 @@ def hostile() -> Summary:
         errors=[ErrorEntry(phase=HOSTILE, records=1, kind="exception", operation=HOSTILE, message=HOSTILE, count=1)],
         output_bytes=99,
         output_tail=HOSTILE,
+        faults=[FaultOutcome(fault=HOSTILE, phase=HOSTILE, share=0.5, made=True, verdict=HOSTILE, mechanism=HOSTILE)],
     )
 
 

@@ -69,7 +69,7 @@ def test_no_cell_of_a_hostile_system_breaks_its_table() -> None:
     for line in markdown(HOSTILE).splitlines():
         if line.startswith("| ") and "`" not in line[:2]:
             bars = len(re.findall(r"(?<!\\)\|", line))
-            assert bars in {3, 4, 5, 6, 7, 9}, line[:200]
+            assert bars in {3, 4, 5, 6, 7, 9, 11}, line[:200]
     tables = re.split(r"\n\n", markdown(HOSTILE))
     for table in tables:
         rows = [line for line in table.splitlines() if line.startswith("|")]

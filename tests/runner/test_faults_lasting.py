@@ -37,7 +37,8 @@ def test_a_full_disk_is_refused_clearly_and_what_was_acknowledged_is_there(bench
     assert "No space left on device" in found.first_error
     assert (found.went_on, found.reopened) == (True, True)
     assert (found.records, found.audited, found.found, found.lost) == (500, 600, 600, 0)
-    assert found.verdict.startswith("refused 200 of the 200 records offered to a full disk (OSError: [Errno 28]")
+    assert found.verdict.startswith("lost nothing of 600 acknowledged records")
+    assert "refused 200 of the 200 records offered to a full disk (OSError: [Errno 28]" in found.verdict
     assert (summary.status, summary.metrics.max_records) == ("completed", 800)
     events = read_journal(tmp_path / "out" / "runs" / "logged" / "events.jsonl")
     marks = [event.mark for event in events if isinstance(event, Sampled)]

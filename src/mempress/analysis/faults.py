@@ -92,7 +92,7 @@ def _outcome(number: int, spec: FaultSpec, trail: Trail, config: RunConfig) -> F
         share=spec.share,
         made=True,
         verdict="",
-        records=began.records,
+        records=began.records if fault.ended is None or fault.ended.struck is None else fault.ended.records,
         mechanism=began.mechanism,
         terms=began.terms,
         **_holdings(fault),
@@ -204,7 +204,7 @@ def _stretches(fault: _Fault) -> dict[str, Any]:
             continue
         near = slice(-_NEIGHBOURS, None) if name == "before" else slice(0, _NEIGHBOURS)
         calls = [call.latency_ns / 1e6 for call in fault.trail.stored if low < call.t_ns <= high and not call.error]
-        samples = [sample for sample in fault.trail.load() if low < sample.t_ns <= high and sample.mark != "final"]
+        samples = [s for s in fault.trail.samples if low < s.t_ns <= high and s.mark in {"batch", "fault"}]
         stores[name] = median(calls[near]) if calls else None
         searches[name] = percentile([ms for sample in samples[near] for ms in sample.latencies_ms], 50)
         answers = [sample.answers.recall for sample in samples[near] if sample.answers is not None]

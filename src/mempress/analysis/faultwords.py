@@ -39,9 +39,9 @@ def verdict(found: FaultOutcome, trail: Trail, ended: FaultEnded | None) -> str:
 
 
 def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
+    yield _records(found, persistent=persistent)
     if found.fault == "disk-full":
         yield _full_disk(found)
-    yield _records(found, persistent=persistent)
     if found.fault == "slow-disk":
         yield f"a store call took {_in_turn(found.store_ms, 'ms')}"
     if found.fault == "clock-jump":

@@ -23,7 +23,7 @@ class FaultOutcome(msgspec.Struct, frozen=True, kw_only=True):
     made: bool
     verdict: str
     records: int | None = None
-    """Acknowledged when it began."""
+    """Acknowledged when it fell."""
     mechanism: str | None = None
     terms: dict[str, Any] = {}
     method: str | None = None

@@ -47,7 +47,7 @@ def fault_points(faults: Sequence[FaultOutcome]) -> Points:
 
 def fault_name(found: FaultOutcome) -> str:
     """Give a fault as it was asked for."""
-    return f"{found.fault}@{found.phase}:{found.share:g}"
+    return f"{plain(found.fault, 20)}@{plain(found.phase, 20)}:{found.share:g}"
 
 
 def _point(found: FaultOutcome) -> str:

@@ -17,6 +17,7 @@ from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table
 from mempress.report.detectors import detectors_table
+from mempress.report.faults import fault_points
 from mempress.report.growth import growth_tables
 from mempress.report.keeping import records_table
 from mempress.report.soak import trends_table
@@ -74,6 +75,10 @@ def _run(summary: Summary) -> Iterator[RenderableType]:
     for table in _tables(summary):
         yield Text()
         yield _grid(table)
+    if summary.faults:
+        yield Text()
+        yield Text("Faults", style="bold")
+        yield from (_point(text) for text in fault_points(summary.faults).texts)
 
 
 def _tables(summary: Summary) -> Iterator[Table]:

@@ -18,8 +18,9 @@ from mempress.runner.supervisor import Supervisor, WorkerLostError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mempress.runner.leftovers import Killed
     from mempress.runner.limits import MemoryLimit
-    from mempress.runner.supervisor import Killed, Launch
+    from mempress.runner.supervisor import Launch
     from mempress.systems.registry import SystemReference
 
 _BLOCK_BYTES = 512

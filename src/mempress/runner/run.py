@@ -136,11 +136,9 @@ class Run:
 
     def _faults(self, load: Load) -> Faults:
         """Give what makes the faults that were asked for."""
-        plan = self._plan
-        if not plan.config.faults:
+        if not self._plan.config.faults:
             return Faults()
-        scene = Scene(load, self._recorder, plan.workload, plan.config, lambda: self._reopen(load))
-        return Injector(scene, plan.levers)
+        return Injector(Scene(load, self._recorder, self._plan, lambda: self._reopen(load)), self._plan.levers)
 
     def _recover(self, load: Load) -> None:
         """Emergency maintenance, then a restart, then load again; each as far as the system offers it."""

@@ -9,11 +9,12 @@ import select
 import signal
 import struct
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
 from mempress.format import measure
+from mempress.runner.leftovers import Killed, Output, how_it_ended
 from mempress.runner.processes import is_alive, memory_of, resident_bytes, tree_of
 from mempress.worker.channel import Frame, FrameBuffer, encode
 
@@ -30,7 +31,6 @@ _TREE_SCAN_NS = 1_000_000_000
 _PIPE_BYTES = 1 << 20
 _DRAIN_PIECES = 64
 _REPLY_LIMIT_BYTES = 256 << 20
-_OUTPUT_KEPT_BYTES = 16_384
 _NS_PER_SECOND = 1_000_000_000
 _NS_PER_MS = 1_000_000
 _CALL_WAIT_NS = 1_000_000
@@ -52,32 +52,6 @@ class Launch:
 
     python: tuple[str, ...]
     environment: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Killed:
-    """What came of a command whose call was to be cut short.
-
-    ``into_call_ns`` is how long the call had lasted, None where nothing was killed. With it a reply is one that the
-    worker wrote just before: the call had returned.
-    """
-
-    reply: dict[str, Any] | None
-    into_call_ns: int | None
-
-
-@dataclass(slots=True)
-class Output:
-    """What a worker printed: how much, and the last of it."""
-
-    total_bytes: int = 0
-    tail: bytearray = field(default_factory=bytearray)
-
-    def add(self, data: bytes) -> None:
-        """Count the data and keep the end of it."""
-        self.total_bytes += len(data)
-        self.tail += data
-        del self.tail[:-_OUTPUT_KEPT_BYTES]
 
 
 class Supervisor:
@@ -329,17 +303,8 @@ class Supervisor:
         self._drain(self._printed)
         if self._enforcer.was_exceeded():
             return self._over_limit("went", f"the kernel ({self._enforcer.mechanism})")
-        return WorkerLostError("crashed", f"the process {_how_it_ended(self._process.returncode)}")
+        return WorkerLostError("crashed", f"the process {how_it_ended(self._process.returncode)}")
 
     def _over_limit(self, how: str, who: str) -> WorkerLostError:
         limit = measure(self._limit.limit_bytes / _MIB, "MiB")
         return WorkerLostError("killed_at_limit", f"its memory {how} over the limit of {limit}: killed by {who}")
-
-
-def _how_it_ended(returncode: int) -> str:
-    if returncode >= 0:
-        return f"exited with status {returncode}"
-    try:
-        return f"was ended by {signal.Signals(-returncode).name}"
-    except ValueError:
-        return f"was ended by signal {-returncode}"

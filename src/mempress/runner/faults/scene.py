@@ -16,12 +16,11 @@ from mempress.runner.supervisor import WorkerLostError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mempress.config import RunConfig
     from mempress.faultspec import FaultSpec
     from mempress.journal import Struck
     from mempress.runner.client import SystemClient
     from mempress.runner.recorder import Recorder
-    from mempress.workload.prepare import Workload
+    from mempress.runner.run import RunPlan
 
 _IDS_PER_CALL = 1_000
 
@@ -60,20 +59,15 @@ class Scene:
     ``reopen`` opens the system in a fresh worker, with which the load goes on, and gives what it refused with.
     """
 
-    def __init__(
-        self,
-        subject: Subject,
-        recorder: Recorder,
-        workload: Workload,
-        config: RunConfig,
-        reopen: Callable[[], str | None],
-    ) -> None:
+    def __init__(self, subject: Subject, recorder: Recorder, plan: RunPlan, reopen: Callable[[], str | None]) -> None:
         self.subject = subject
         self.recorder = recorder
-        self.workload = workload
-        self.config = config
-        self.auditor = Auditor(recorder, workload, config)
+        self.workload = plan.workload
+        self.config = plan.config
+        self.auditor = Auditor(recorder, plan.workload, plan.config)
+        self._run = plan.workdir.parent.name
         self._reopen = reopen
+        self._lost: WorkerLostError | None = None
         self._deleted: set[int] = set()
         self._unsure: set[int] = set()
         """Of whom a deletion or a second store raised: they may be there or not."""
@@ -84,8 +78,8 @@ class Scene:
         return self.subject.client
 
     def chance(self, due: Due) -> random.Random:
-        """Give the chances of a fault: the same for the same seed."""
-        return random.Random(f"{self.config.seed}:{due.number}")  # noqa: S311 - no secret
+        """Give the chances of a fault: the same for the same seed and the same run of the benchmark."""
+        return random.Random(f"{self.config.seed}:{self._run}:{due.number}")  # noqa: S311 - no secret
 
     def begin(self, due: Due, mechanism: str, **terms: Any) -> None:
         """Journal that a fault begins."""
@@ -129,7 +123,8 @@ class Scene:
             )
         )
         if reopened is not None and reopened.error is not None:
-            raise WorkerLostError("crashed", f"after the fault {due.spec} it did not open again: {reopened.error}")
+            status = "crashed" if self._lost is None else self._lost.status
+            raise WorkerLostError(status, f"after the fault {due.spec} it did not open again: {reopened.error}")
 
     def skip(self, due: Due, reason: str) -> None:
         """Journal that a fault cannot be made with this system."""
@@ -162,7 +157,7 @@ class Scene:
         try:
             refusal = self._reopen()
         except WorkerLostError as lost:
-            refusal = lost.reason
+            refusal, self._lost = lost.reason, lost
         opened_ns = clock_ns()
         if refusal is None:
             self.subject.drain()
