@@ -48,6 +48,14 @@ class _Fault:
     config: RunConfig
 
     @property
+    def records(self) -> int:
+        """Acknowledged when it fell: a kill may have had to wait for a call that it could meet."""
+        struck = None if self.ended is None else self.ended.struck
+        if self.ended is None or struck is None:
+            return self.began.records
+        return self.ended.records + (struck.count if struck.acknowledged else 0)
+
+    @property
     def over_ns(self) -> float:
         """When what disturbed the system was over: before a stage in which there was room again."""
         room = (float(stage.t_ns) for stage in self.stages if stage.stage == "room")
@@ -92,7 +100,7 @@ def _outcome(number: int, spec: FaultSpec, trail: Trail, config: RunConfig) -> F
         share=spec.share,
         made=True,
         verdict="",
-        records=began.records if fault.ended is None or fault.ended.struck is None else fault.ended.records,
+        records=fault.records,
         mechanism=began.mechanism,
         terms=began.terms,
         **_holdings(fault),

@@ -64,7 +64,7 @@ class Kill:
             return reply, False
         acknowledged = reply is not None and reply.get("error") is None
         if acknowledged:
-            self._known = self._known.with_more(self._scene.offered(range(batch.first, batch.first + batch.count)))
+            self._known = self._known.with_more(self._scene, range(batch.first, batch.first + batch.count))
         into_call_ns = killed.into_call_ns if reply is None else None
         struck = Struck(batch.first, batch.count, acknowledged, into_call_ns, usual_ns, self._attempts)
         self._after(due, struck, since_ns)
@@ -130,9 +130,11 @@ class Known:
     held: Inventory | None
     deleted: Inventory | None
 
-    def with_more(self, acknowledged: Inventory) -> Known:
+    def with_more(self, scene: Scene, acknowledged: range) -> Known:
         """Give the same with records that were acknowledged since."""
-        return Known(None if self.held is None else self.held + acknowledged, self.deleted)
+        if self.held is None:
+            return self
+        return Known(self.held + scene.offered(acknowledged, self.held), self.deleted)
 
     def audit_after(self, scene: Scene, due: Due) -> None:
         """Look what became of them."""

@@ -71,15 +71,21 @@ class Auditor:
         self._workload = workload
         self._config = config
 
-    def offered(self, client: SystemClient, ordinals: Iterable[int]) -> Inventory:
-        """Give records as they were offered: all of them for ``get``, a seeded sample for search."""
+    def offered(self, client: SystemClient, ordinals: Iterable[int], beside: Inventory | None = None) -> Inventory:
+        """Give records as they were offered: all of them for ``get``, a seeded sample for search.
+
+        A sample is of SAMPLED_IDS, or as dense as that of the records that it is to stand ``beside``.
+        """
         chosen = array("q", ordinals)
         population = len(chosen)
         cut = None
         if "get" not in client.capabilities:
             cut = HIT_TEXT_LIMIT
-            if population > SAMPLED_IDS:
-                picked = random.Random(self._config.seed).sample(chosen, SAMPLED_IDS)  # noqa: S311 - no secret
+            size = SAMPLED_IDS
+            if beside is not None and beside.population:
+                size = round(population * len(beside.ordinals) / beside.population)
+            if size < population:
+                picked = random.Random(self._config.seed).sample(chosen, size)  # noqa: S311 - no secret
                 chosen = array("q", sorted(picked))
         texts = (self._text(ordinal)[:cut] for ordinal in chosen)
         return Inventory(chosen, array("q", (zlib.crc32(text.encode("utf-8")) for text in texts)), population)

@@ -102,7 +102,7 @@ class Lasting:
         revised = {o for o, revision in edits.revised.items() if revision != self._revised.get(o)}
         since = set(scene.subject.acknowledged[self._acknowledged :])
         again = (revised & set(held.ordinals)) | since
-        return held.without(revised | edits.deleted) + scene.offered(sorted(again - edits.deleted))
+        return held.without(revised | edits.deleted) + scene.offered(sorted(again - edits.deleted), held)
 
     def _next_stage(self) -> None:
         stage = self._stages.pop(0)

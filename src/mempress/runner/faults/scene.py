@@ -141,9 +141,9 @@ class Scene:
             return expected
         return self.auditor.audit(self.client, Question(due.number, moment, subject), expected)
 
-    def offered(self, ordinals: Iterable[int]) -> Inventory:
-        """Give records as they were offered."""
-        return self.auditor.offered(self.client, ordinals)
+    def offered(self, ordinals: Iterable[int], beside: Inventory | None = None) -> Inventory:
+        """Give records as they were offered; see ``Auditor.offered``."""
+        return self.auditor.offered(self.client, ordinals, beside)
 
     def audit_before(self, due: Due) -> Inventory | None:
         """Audit all that should be there; gives what is: the records that the fault may not lose."""
