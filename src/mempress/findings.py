@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_IN_PAIRS = 3
 _STANDARD_ERRORS = 3.0
+_HEALTHY = 0.8
+"""From here down a report says what pulled the health down."""
 _ENDINGS = {
     "crashed": "crashed",
     "killed_at_limit": "was killed at its memory limit",
@@ -98,6 +100,7 @@ def _loaded(shown: str, summary: Summary, capacity_records: int | None) -> Itera
     yield from _kept(shown, summary, capacity_records)
     yield from _maintained(shown, summary)
     yield from _detected(shown, summary.detectors)
+    yield from _ailed(shown, summary)
     yield from _foreseen(shown, summary)
     yield from _recovered(shown, summary)
     yield from _faulted(shown, summary)
@@ -155,6 +158,13 @@ def _detected(shown: str, detectors: DetectorOnRun | None) -> Iterator[str]:
         f"{source}, and {score.found - score.matched:,} that it does not: precision "
         f"{figure(score.precision, 'share')}, recall {figure(score.recall, 'share')}."
     )
+
+
+def _ailed(shown: str, summary: Summary) -> Iterator[str]:
+    """Tell what pulled the health down where it was low."""
+    lowest = summary.lowest_health
+    if lowest is not None and lowest.score < _HEALTHY:
+        yield f"Health of {shown}: {plain(lowest.words[:1].lower() + lowest.words[1:])}"
 
 
 def _foreseen(shown: str, summary: Summary) -> Iterator[str]:

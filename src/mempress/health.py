@@ -75,6 +75,18 @@ def health(sample: Sample, terms: Terms) -> Health:
     return Health(score, components)
 
 
+def contributions(found: Health) -> dict[str, tuple[float, float] | None]:
+    """Give each component's share of the weight and what it contributes; the latter add up to the score.
+
+    None for one that was not measured: its weight falls to the others.
+    """
+    weight = sum(WEIGHTS[name] for name, value in found.components.items() if value is not None)
+    return {
+        name: None if value is None else (WEIGHTS[name] / weight, WEIGHTS[name] / weight * value)
+        for name, value in found.components.items()
+    }
+
+
 def p95_ms(sample: Sample) -> float | None:
     """Give the 95th percentile of a sample's search latencies; None without any."""
     return sample.p95_ms

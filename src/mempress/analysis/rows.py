@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mempress.analysis.latency import latency_of
 from mempress.analysis.metrics import pss_mb
 from mempress.analysis.shares import share_of
+from mempress.health import contributions
 from mempress.model import SampleRow
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def rows(trail: Trail, judged: Judged) -> list[SampleRow]:
             recall_n=sample.answers.n if sample.answers is not None else 0,
             health=judged.healths[sample.index].score,
             components=dict(judged.healths[sample.index].components),
+            contributions={
+                name: None if part is None else part[1]
+                for name, part in contributions(judged.healths[sample.index]).items()
+            },
             reported_health=sample.reported_health,
             errors=sample.new_errors,
             sampled_gone=None if sample.sampled_gone is None else share_of(*sample.sampled_gone, sample.records),

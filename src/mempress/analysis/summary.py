@@ -23,6 +23,7 @@ from mempress.analysis.rows import rows
 from mempress.analysis.soak import conclusions
 from mempress.analysis.traffic import traffic
 from mempress.analysis.trail import judge, read_trail
+from mempress.analysis.wellbeing import health_terms, lowest_health
 from mempress.analysis.wholeload import over_load
 from mempress.journal import read_journal
 from mempress.model import Metrics, RunTime, Summary
@@ -159,6 +160,8 @@ def _conditions(case: _Case) -> dict[str, Any]:
         "memory_mb": memory_mb(trail),
         "final_query_latency_intervals_ms": intervals(final.latencies_ms if final is not None else ()),
         "health_components": dict(case.judged.healths[final.index].components) if final is not None else {},
+        "health_terms": health_terms(case.judged.terms),
+        "lowest_health": lowest_health(trail, case.judged),
         "noise": noise(trail.samples),
         "output_bytes": sum(printed.total_bytes for printed in trail.printed),
         "output_tail": trail.printed[-1].tail if trail.printed else "",

@@ -18,6 +18,7 @@ from mempress.model.detector import DetectorOnRun, DetectorScore
 from mempress.model.faults import FaultOutcome
 from mempress.model.growth import Foresight, GrowthLaw
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
+from mempress.model.health import HealthTerm, LowestHealth
 from mempress.model.result import Comparison, ComparisonRow, Result
 from mempress.model.soak import Figure, Soak, SoakTrend
 from mempress.model.spent import CommandTime, RunTime
@@ -52,8 +53,10 @@ __all__ = [
     "Forgetting",
     "GrowthLaw",
     "HarnessCost",
+    "HealthTerm",
     "Latency",
     "LookedForDeleted",
+    "LowestHealth",
     "MaintenanceEvent",
     "Metrics",
     "Origin",

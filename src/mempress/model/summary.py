@@ -12,6 +12,7 @@ from mempress.model.detector import DetectorOnRun
 from mempress.model.faults import FaultOutcome
 from mempress.model.growth import GrowthLaw
 from mempress.model.heads import SCHEMA, WorkloadHead
+from mempress.model.health import HealthTerm, LowestHealth
 from mempress.model.soak import Soak
 from mempress.model.spent import RunTime
 from mempress.model.traffic import Interval, TrafficFigures
@@ -101,6 +102,8 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     """Probes with known answers behind the recall."""
     health: float | None
     components: dict[str, float | None]
+    contributions: dict[str, float | None]
+    """What each component adds to the health: its value by its share of the weight of those measured."""
     reported_health: float | None
     errors: int
     sampled_gone: Share | None = None
@@ -157,6 +160,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     memory_mb: dict[str, float | None]
     retained_by: str | None
     health_components: dict[str, float | None]
+    """At the final load."""
+    health_terms: list[HealthTerm]
+    lowest_health: LowestHealth | None
     maintenance_events: list[MaintenanceEvent]
     detectors: DetectorOnRun | None
     """None where nothing is known of what maintenance there was."""

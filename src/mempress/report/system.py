@@ -17,6 +17,7 @@ from mempress.report.growth import growth_tables
 from mempress.report.keeping import keeping_tables
 from mempress.report.soak import soak_blocks
 from mempress.report.traffic import traffic_blocks
+from mempress.report.wellbeing import health_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +57,7 @@ def _blocks(key: str, summary: Summary) -> Iterator[Block]:
     if summary.soak is not None:
         yield from soak_blocks(summary.soak)
     yield metrics_table(summary)
-    if summary.health_components:
-        yield _components(summary)
+    yield from health_tables(summary)
     yield events_table(summary.maintenance_events)
     if summary.detectors is not None:
         yield detectors_table(summary.detectors)
@@ -123,12 +123,6 @@ def _how(metric: Metric, summary: Summary) -> str:
 def _interval(metric: Metric, summary: Summary) -> str:
     found = summary.final_query_latency_intervals_ms.get(metric.key.rpartition(".")[2])
     return "" if found is None else f", 95% interval {figure(found[0], 'ms')} to {figure(found[1], 'ms')}"
-
-
-def _components(summary: Summary) -> Table:
-    rows = tuple((plain(key, 40), figure(value, "share")) for key, value in summary.health_components.items())
-    note = "A component that is n/a could not be measured and is left out of the score."
-    return Table(("Component", "Value"), rows, frozenset({1}), title="Health at the final load", note=note)
 
 
 def events_table(events: Sequence[MaintenanceEvent], shown: int = EVENTS_SHOWN) -> Table:

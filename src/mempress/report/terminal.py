@@ -24,6 +24,7 @@ from mempress.report.soak import trends_table
 from mempress.report.spent import time_words
 from mempress.report.system import errors_table, events_table, metrics_table, recovery_table
 from mempress.report.traffic import traffic_overview, traffic_points, traffic_tables
+from mempress.report.wellbeing import health_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +86,7 @@ def _tables(summary: Summary) -> Iterator[Table]:
     if summary.soak is not None:
         yield trends_table(summary.soak)
     yield metrics_table(summary)
+    yield from health_tables(summary)
     if summary.reconciliation.acknowledged:
         yield records_table(summary.reconciliation, summary.readability)
     yield _without_last_column(events_table(summary.maintenance_events, _EVENTS_SHOWN))
