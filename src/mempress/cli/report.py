@@ -12,10 +12,15 @@ from mempress.errors import JournalError
 @click.command()
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
-def command(out: Path, *, as_json: bool) -> int:
+@click.option("--hdr", is_flag=True, help="Write the times as HdrHistogram logs too, into OUT/runs/RUN/hdr/.")
+def command(out: Path, *, as_json: bool, hdr: bool) -> int:
     """Write the reports of the benchmark in OUT anew from its journals."""
     from mempress.cli.output import report_benchmark
 
     if report_benchmark(out, as_json=as_json) is None:
         raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")
+    if hdr:
+        from mempress.cli.histograms import export
+
+        export(out)
     return 0

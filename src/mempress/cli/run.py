@@ -159,6 +159,10 @@ def run(
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged, spending=spending)
+    if config.traffic is not None and result is not None:
+        from mempress.cli.histograms import export
+
+        export(out.resolve(), optional=True)
     if stopped:
         return stopped
     if result is None:
