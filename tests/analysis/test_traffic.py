@@ -169,6 +169,15 @@ def test_a_pause_at_the_very_end_is_a_backlog_and_no_overload() -> None:
     assert found.backlog_end.operations > 150
 
 
+def test_who_is_far_behind_but_catches_up_sustains_the_rate() -> None:
+    """A call of 20 s at 50 s of 80, at 90% busy: it is behind until the end, and gains on its backlog all the time."""
+    service = [9.0] * 8_000
+    service[5_000] = 20_000.0
+    found = judged(segments(evenly(8_000, 100.0), service), 100.0)
+    assert found.sustained is True
+    assert "0.900 of the clients' time: it was on the way to catch up" in found.sustained_words
+
+
 @pytest.mark.parametrize("clients", [1, 4])
 @pytest.mark.parametrize(("busy", "allowed"), [(0.5, {True}), (0.8, {True}), (0.9, {True, None}), (1.3, {False, None})])
 def test_random_arrivals_and_calls_are_never_judged_wrong(busy: float, allowed: set[bool | None], clients: int) -> None:

@@ -89,9 +89,8 @@ class TrafficLoad:
     def _write(self, segment: Segment, reply: Mapping[str, Any], began_ns: int) -> None:
         """Journal the segment, what was raised in it, and a maintenance that ended in it."""
         recorder, maintained = self._recorder, reply["maintained"]
-        unsure = recorder.edits.deleted.union(
-            segment.targets
-        )  # some are asked for just before they go, some just after
+        # A search may ask for what the segment deletes or updates, just before or just after: it then has no ground truth.
+        unsure = recorder.edits.deleted.union(segment.targets)
         found = searched(segment, reply, self._workload, self._config.limit, unsure)
         recorder.write(
             TrafficSegment(
