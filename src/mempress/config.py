@@ -98,7 +98,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("No system is named: name at least one; `mempress systems` lists what is installed.")
         if len(set(self.systems)) != len(self.systems):
             raise UsageError("A system is named twice: name it once, and use --repeats for more runs of it.")
-        self.fault_specs()
+        if self.fault_specs() and self.traffic is not None:
+            raise UsageError("--fault strikes at whole batches: leave out --rate and --mix, or leave out --fault.")
 
     def fault_specs(self) -> tuple[FaultSpec, ...]:
         """Give the faults; their places in it are their numbers in a journal.

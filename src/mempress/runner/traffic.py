@@ -89,7 +89,7 @@ class TrafficLoad:
     def _write(self, segment: Segment, reply: Mapping[str, Any], began_ns: int) -> None:
         """Journal the segment, what was raised in it, and a maintenance that ended in it."""
         recorder, maintained = self._recorder, reply["maintained"]
-        # A search may ask for what the segment deletes or updates, just before or just after: it then has no ground truth.
+        # What a search asks for may be deleted or updated just before or just after it: then it has no ground truth.
         unsure = recorder.edits.deleted.union(segment.targets)
         found = searched(segment, reply, self._workload, self._config.limit, unsure)
         recorder.write(
