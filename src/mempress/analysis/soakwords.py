@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.format import duration
+from mempress.analysis.trends import NAMES
+from mempress.format import duration, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,9 +37,7 @@ def soak_ending(shown: str, summary: Summary, soak: Soak) -> str:
 
 def soak_findings(shown: str, summary: Summary, soak: Soak) -> Iterator[str]:
     """Give the findings after the ending, each with a full stop."""
-    for trend, words in zip(soak.trends, soak.words, strict=True):
-        if trend.figure != "harness_memory" or trend.judgement == "rises":
-            yield f"{shown}: {words}."
+    yield from _trends(shown, soak)
     yield _steady(shown, soak)
     if soak.objective_broken_at_s is not None:
         yield f"{shown} broke its service objective {duration(soak.objective_broken_at_s)} into the soak."
@@ -48,9 +47,22 @@ def soak_findings(shown: str, summary: Summary, soak: Soak) -> Iterator[str]:
         yield f"{shown} had {errors:,} {'error' if errors == 1 else 'errors'}."
 
 
+def _trends(shown: str, soak: Soak) -> Iterator[str]:
+    """Give a sentence to each figure that moved or may have, and one to all that stand still."""
+    told = [trend for trend in soak.trends if trend.figure != "harness_memory" or trend.judgement == "rises"]
+    for trend, words in zip(soak.trends, soak.words, strict=True):
+        if trend in told and trend.judgement != "flat":
+            yield f"{shown}: {words}."
+    still = [NAMES[trend.figure] for trend in told if trend.judgement == "flat"]
+    if still:
+        yield f"{shown}: {listed(still)} {'stands' if len(still) == 1 else 'stand'} still."
+
+
 def _steady(shown: str, soak: Soak) -> str:
     if soak.steady_from_s is None:
         return f"{shown} was not found to reach a steady state in all figures."
+    if soak.steady_from_s < 1.0:
+        return f"{shown} was steady in all figures from the beginning of the soak on."
     return f"{shown} was steady in all figures from {duration(soak.steady_from_s)} into the soak on."
 
 

@@ -131,25 +131,32 @@ def _trend(name: Figure, kind: _Kind, minutes: list[float], values: list[float |
     )
 
 
-_NAMES: Mapping[Figure, tuple[str, str]] = {
-    "memory": ("its memory", "leaks"),
-    "disk": ("its disk", "grows"),
-    "search_p95": ("its search p95", "rises"),
-    "health_lost": ("its health", "falls"),
-    "harness_memory": ("the harness's own memory", "grows"),
+NAMES: Mapping[Figure, str] = {
+    "memory": "its memory",
+    "disk": "its disk",
+    "search_p95": "its search p95",
+    "health_lost": "its health",
+    "harness_memory": "the harness's own memory",
+}
+_RISES: Mapping[Figure, str] = {
+    "memory": "leaks",
+    "disk": "grows",
+    "search_p95": "rises",
+    "health_lost": "falls",
+    "harness_memory": "grows",
 }
 
 
 def in_words(trend: SoakTrend) -> str:
     """Say a trend in a sentence without a full stop."""
-    what, rises = _NAMES[trend.figure]
+    what = NAMES[trend.figure]
     if trend.per_minute is None or trend.low is None or trend.high is None or trend.floor is None:
         return f"whether {what} stands still is unknown: {trend.reason}"
     unit = f"{trend.unit}/min" if trend.unit != "share" else "/min"
     slope, low, high, floor = (figure(value) for value in shown_slopes(trend))
     figures = f"{slope} {unit} ({low} to {high}; what counts is over {floor})"
     if trend.judgement == "rises":
-        return f"{what} {rises}: {figures}"
+        return f"{what} {_RISES[trend.figure]}: {figures}"
     if trend.judgement == "flat":
         return f"{what} stands still: {figures}"
     return f"whether {what} stands still is undecided: {figures}; {trend.reason}"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mempress.samples import Sample
 
 _QUIET_SECONDS = 5.0
+_QUIET_SHARE = 0.02
+"""Of the time so far: a run of days says some hundred lines."""
 _MIB = 1 << 20
 _OF_A_SOAK = frozenset({"fill", "soak"})
 
@@ -40,8 +42,9 @@ class Progress(Listener):
 
     def sampled(self, sample: Sample) -> None:
         """Say where the run stands."""
-        if self._terminal or monotonic() - self._said >= _QUIET_SECONDS:
-            self._said = monotonic()
+        now = monotonic()
+        if self._terminal or now - self._said >= max(_QUIET_SECONDS, _QUIET_SHARE * (now - self._began)):
+            self._said = now
             self._show(self._line(sample), last=not self._terminal)
 
     def run_ended(self, status: str) -> None:

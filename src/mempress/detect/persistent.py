@@ -1,9 +1,10 @@
 """A coefficient of a regression whose noise persists from one value to the next, with an interval that allows for it.
 
 Noise is AR(1) of unknown strength. Nothing is staked on an estimate of it: the coefficient's distribution is the mean
-of Student's ones, one for each autocorrelation of a grid, weighted by the restricted likelihood (Harville, 1977) that
-the data leave to each. On short series that keeps its level, where an interval with an estimated long-run variance or
-a block bootstrap does not: ``docs/soak.md`` has the comparison.
+of Student's ones, one for each autocorrelation phi of a grid, weighted by the restricted likelihood (Harville, 1977)
+that the data leave to each, times 1 - phi: noise that persists as long as the whole series is no noise. On short series
+that keeps its level, where an interval with an estimated long-run variance or a block bootstrap does not:
+``docs/soak.md`` has the comparison.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def coefficient(design: Array, series: Array, column: int, *, level: float = 0.9
     """Give the coefficient of one column of ``design`` (n, q) in a regression of ``series`` (n,), n > q."""
     fits = [_fit(design, series, column, float(phi)) for phi in PHIS]
     estimates, errors, log_likelihoods = (np.array(part) for part in zip(*fits, strict=True))
-    weights = np.exp(log_likelihoods - log_likelihoods.max())
+    weights = (1.0 - PHIS) * np.exp(log_likelihoods - log_likelihoods.max())
     weights /= weights.sum()
     mixture = _Mixture(estimates, errors, weights, len(series) - design.shape[1])
     tail = (1.0 - level) / 2.0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MIB = 1 << 20
 _PIECE_BYTES = 1 << 18
 """Of its own mapping each, so that what is freed goes back to the machine."""
+_PIECE = _PIECE_BYTES - 64
+"""What is asked for, less than a mapping by the headers of the allocator and of the object."""
 _SECONDS_PER_MINUTE = 60.0
 
 
@@ -60,7 +62,7 @@ class LeaksByClock(Bounded):
         super().store(records)
         due_bytes = self.minutes() * float(self._options.get("mib_per_minute", 1)) * _MIB
         while len(self._leak) * _PIECE_BYTES < due_bytes:
-            self._leak.append(b"\x01" * _PIECE_BYTES)
+            self._leak.append(b"\x01" * _PIECE)
 
 
 class Sawtooth(Bounded):
@@ -80,7 +82,7 @@ class Sawtooth(Bounded):
         if pieces < len(self._garbage):
             self._garbage.clear()
         while len(self._garbage) < pieces:
-            self._garbage.append(b"\x01" * _PIECE_BYTES)
+            self._garbage.append(b"\x01" * _PIECE)
 
 
 class Sink(Null):

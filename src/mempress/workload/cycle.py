@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mempress.workload.prepare import Workload
 
 _MARK = "~"
-_LEAST_SHARE = 10
+_RECORDS_PER_QUESTION = 10
 _rows = msgspec.json.Decoder(list[tuple[str, msgspec.Raw, msgspec.Raw, msgspec.Raw]])
 _encode = msgspec.json.Encoder().encode
 
@@ -68,7 +68,7 @@ class Cycle:
         has said too little, they are about the whole pool and have no answers.
         """
         cycle, place = divmod(offered, self._pool.records)
-        if cycle and place < self._pool.records // _LEAST_SHARE:
+        if cycle and place < min(_RECORDS_PER_QUESTION * count, self._pool.records // 2):
             return [Question(probe.query, (), None, False) for probe in self._pool.probes(self._pool.records, count)]
         first = cycle * self._pool.records
         return [
