@@ -114,7 +114,7 @@ class Maintenance:
         aged = tiers.age(core, incoming)
         tiers.relieve_ltm(core)
         core.testimony.note(passes=1)
-        core.store.fit_log(core.ledger.bytes // 8)
+        core.store.fit(core.ledger.bytes)
         if core.budget.pressure(core.ledger) > 0 and len(core.index):
             self._consolidate(aged, incoming + core.unmaintained)
         core.unmaintained = 0

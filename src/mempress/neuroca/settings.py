@@ -40,7 +40,7 @@ class Settings:
         redundancy_weight: what full redundancy takes from a hit's score.
         shortlist: index candidates rescored with the stored vectors in a search; at least 2.5 times its limit.
         max_text_bytes: longest text accepted, in UTF-8.
-        cache_bytes: page cache of the store.
+        cache_bytes: page cache of the store at most; it grows with what is held.
         slow_down_ms: longest wait of a writer between soft and hard limit where eviction cannot help.
         breaker_failures: failures of maintenance in a row that open its breaker.
         breaker_cooldown_s: time until an open breaker lets maintenance try again.

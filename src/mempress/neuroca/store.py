@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.settings import Settings
 
 FILE_NAME = "neuroca.db"
+_LEAST_BYTES = 1 << 20
 RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
 PUT = f"REPLACE INTO records({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"  # noqa: S608 - our own columns
 SAVE = "REPLACE INTO state(line, slot, id) SELECT ?, slot, id FROM records WHERE slot = ?"
@@ -69,6 +70,7 @@ class Store:
     def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
         self.path = directory / FILE_NAME
         self._log = Log(self.path, log_bytes, 1 if max_pages is None else 2)
+        self._cache_bytes, self._fitted_bytes = settings.cache_bytes, 0
         with storage_errors(self.path):
             self._db = apsw.Connection(str(self.path))
             self._prepare(settings, max_pages)
@@ -81,12 +83,12 @@ class Store:
             "auto_vacuum": 2,
             "journal_mode": "wal",
             "synchronous": "full" if settings.durability == "full" else "normal",
-            "cache_size": -(settings.cache_bytes // 1024),
             "cell_size_check": 1,
         }
         for name, value in pragmas.items():
             self._db.pragma(name, value)
         self._log.attend(self._db)
+        self.fit(0)
         if max_pages is not None:
             self._db.pragma("max_page_count", max_pages)
 
@@ -236,9 +238,13 @@ class Store:
         with storage_errors(self.path):
             self._db.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
 
-    def fit_log(self, wanted_bytes: int) -> None:
-        """Let the log grow to about ``wanted_bytes`` (from 1 MiB to its limit) before it is carried over."""
-        self._log.fit(self._db, wanted_bytes)
+    def fit(self, record_bytes: int) -> None:
+        """Let log and page cache grow to an eighth of the records' bytes, from 1 MiB to their limits."""
+        wanted = max(_LEAST_BYTES, record_bytes // 8)
+        if not self._fitted_bytes // 2 < wanted < 2 * self._fitted_bytes:
+            self._fitted_bytes = wanted
+            self._log.fit(self._db, wanted)
+            self._db.pragma("cache_size", -(min(wanted, self._cache_bytes) // 1024))
 
     def close(self) -> None:
         """Close the connection; the log is carried over where there is room."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE_BYTES = 4096
-_LEAST_BYTES = 1 << 20
 _LEAST_PAGES = 16
 _EARLY = 4
 
@@ -30,8 +29,7 @@ class Log:
     def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
         self._path = path
         self._limit_bytes, self._headroom = limit_bytes, headroom
-        self._fitted_bytes = self._limit_pages = 0
-        self._pages = 0
+        self._limit_pages = self._pages = 0
         self._one_at_a_time = Lock()
         self._carrier: apsw.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -41,15 +39,12 @@ class Log:
         """Take over from SQLite when the log of this connection is carried."""
         db.pragma("wal_autocheckpoint", 0)
         db.set_wal_hook(self._committed)
-        self.fit(db, 0)
 
     def fit(self, db: apsw.Connection, wanted_bytes: int) -> None:
-        """Let the log grow to about ``wanted_bytes`` (from 1 MiB to its limit)."""
-        wanted = min(max(wanted_bytes, _LEAST_BYTES), self._limit_bytes)
-        if not self._fitted_bytes // 2 < wanted < 2 * self._fitted_bytes:
-            self._fitted_bytes = wanted
-            self._limit_pages = max(_LEAST_PAGES, wanted // self._headroom // PAGE_BYTES)
-            db.pragma("journal_size_limit", wanted)
+        """Let the log grow to about ``wanted_bytes``, within its limit."""
+        wanted = min(wanted_bytes, self._limit_bytes)
+        self._limit_pages = max(_LEAST_PAGES, wanted // self._headroom // PAGE_BYTES)
+        db.pragma("journal_size_limit", wanted)
 
     def tend(self, db: apsw.Connection) -> None:
         """After a commit: have the log carried where it has grown; wait for that only at its limit."""
