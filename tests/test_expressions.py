@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mempress.compare import METRICS
 from mempress.errors import UsageError
 from mempress.expressions import check_systems, evaluate, parse_expression
-from tests.report.build import HOSTILE, completed, latency, result_of
+from tests.report.build import HOSTILE, broken, completed, latency, result_of
 
 if TYPE_CHECKING:
     from mempress.model import Result
@@ -196,3 +196,11 @@ def test_a_latency_that_was_not_measured_is_unknown() -> None:
     )
     answer = evaluate(parse_expression("neuroca.final_query_latency_ms.p99 > 1"), result_of(few))
     assert answer.holds is None
+
+
+def test_what_the_faults_lost_is_added_up_and_unknown_without_faults() -> None:
+    broke = result_of(broken())
+    assert evaluate(parse_expression("neuroca.faults.lost > 0"), broke).holds
+    answer = evaluate(parse_expression("neuroca.faults.came_back > 0"), broke)
+    assert (answer.holds, answer.words) == (False, "neuroca.faults.came_back is 0")
+    assert evaluate(parse_expression("neuroca.faults.lost > 0"), result_of(completed())).holds is None

@@ -24,13 +24,34 @@ from mempress.journal import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from mempress.compare import Metric
     from mempress.model import Result, Summary
 
 Value = float | str | None
 
 _LONGEST = 1_000
-_UNITS = {metric.key: metric.unit for metric in METRICS}
-_NUMBERS: Mapping[str, Callable[[Any], float | None]] = {metric.key: metric.read for metric in METRICS}
+_FAULTS = ("lost", "corrupt", "came_back")
+_UNITS = {metric.key: metric.unit for metric in METRICS} | {f"faults.{name}": "records" for name in _FAULTS}
+
+
+def _metric(metric: Metric) -> Callable[[Summary], float | None]:
+    return lambda summary: metric.read(summary.metrics)
+
+
+def _of_faults(name: str) -> Callable[[Summary], float | None]:
+    """Give what adds a count up over a system's faults; unknown where no fault has it."""
+
+    def total(summary: Summary) -> float | None:
+        known = [count for found in summary.faults if (count := getattr(found, name)) is not None]
+        return float(sum(known)) if known else None
+
+    return total
+
+
+_NUMBERS: Mapping[str, Callable[[Summary], float | None]] = {
+    **{metric.key: _metric(metric) for metric in METRICS},
+    **{f"faults.{name}": _of_faults(name) for name in _FAULTS},
+}
 _TEXTS: Mapping[str, Callable[[Summary], str | None]] = {
     "status": lambda summary: summary.status,
     "recovery.verdict": lambda summary: None if summary.recovery is None else summary.recovery.verdict,
@@ -167,7 +188,7 @@ def _value(name: Name, result: Result) -> Value:
     summary = result.systems.get(name.system)
     if summary is None:
         return None
-    return _TEXTS[name.path](summary) if name.path in _TEXTS else _NUMBERS[name.path](summary.metrics)
+    return _TEXTS[name.path](summary) if name.path in _TEXTS else _NUMBERS[name.path](summary)
 
 
 def _shown(name: Name, value: Value, result: Result) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from mempress.analysis.faultwords import fault_findings, losses
 from mempress.analysis.noise import is_noisy
 from mempress.analysis.soakwords import soak_ending, soak_findings
 from mempress.contrast import contrast, final_load
@@ -51,7 +52,7 @@ def findings(
     Up to MOST_IN_PAIRS systems are held against each other in pairs; more are ranked for each figure.
     """
     alone = [text for key, summary in systems.items() for text in _alone(key, summary, capacity_records)]
-    endings = [text for key, runs in repeats.items() for text in _endings(name(key), runs)]
+    endings = [text for key, runs in repeats.items() for text in (*_endings(name(key), runs), *losses(name(key), runs))]
     return [*alone, *endings, *_together(systems, repeats)]
 
 
@@ -103,7 +104,7 @@ def _loaded(shown: str, summary: Summary, capacity_records: int | None) -> Itera
     yield from _ailed(shown, summary)
     yield from _foreseen(shown, summary)
     yield from _recovered(shown, summary)
-    yield from _faulted(shown, summary)
+    yield from fault_findings(shown, summary)
     if summary.traffic is not None:
         yield _offered(shown, summary.traffic)
     yield from _answered(shown, summary.answers)
@@ -181,12 +182,6 @@ def _foreseen(shown: str, summary: Summary) -> Iterator[str]:
 def _recovered(shown: str, summary: Summary) -> Iterator[str]:
     if summary.recovery is not None:
         yield f"{_VERDICTS[summary.recovery.verdict].format(name=shown)}: {plain(summary.recovery.reason).rstrip('.')}."
-
-
-def _faulted(shown: str, summary: Summary) -> Iterator[str]:
-    for found in summary.faults:
-        where = "" if found.records is None else f" at {found.records:,} records"
-        yield f"{shown}, fault {plain(found.fault, 20)}{where}: {plain(found.verdict, 800)}."
 
 
 def _offered(shown: str, traffic: TrafficFigures) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mempress.report.content import repeat_command
 from mempress.report.html import html
 from mempress.report.markdown import markdown
 from mempress.report.terminal import terminal, terminal_run
-from tests.report.build import broken, completed, result_of
+from tests.report.build import broken, completed, latency, result_of
 from tests.report.pages import Page
 
 RESULT = result_of(broken(), faults=("kill@load:0.5", "disk-full@post_recovery:0"))
@@ -34,6 +36,16 @@ def test_a_loss_is_a_finding() -> None:
     assert "neuroca, fault kill at 10,000 records: lost 7 of 9,900 acknowledged records" in " ".join(
         terminal(RESULT).split()
     )
+
+
+def test_a_loss_in_any_of_several_runs_is_a_finding() -> None:
+    """The run that stands for the system is the slowest of two, and lost nothing."""
+    lucky = msgspec.structs.replace(broken().faults[0], lost=0)
+    slow = msgspec.structs.replace(broken().metrics, final_query_latency_ms=latency(9.0, 1_000))
+    other = msgspec.structs.replace(broken(), repeat=1, metrics=slow, faults=[lucky])
+    result = result_of(broken(), other)
+    assert result.systems["neuroca"].faults[0].lost == 0
+    assert "neuroca, fault kill in each of its 2 runs: records lost 7, 0." in result.comparison.findings
 
 
 def test_without_faults_nothing_is_said_of_them() -> None:

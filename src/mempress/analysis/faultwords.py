@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.format import measure, plain
+from mempress.format import figure, measure, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mempress.analysis.trail import Trail
     from mempress.faultspec import FaultSpec
     from mempress.journal import FaultEnded
-    from mempress.model import FaultOutcome
+    from mempress.model import FaultOutcome, Summary
 
 _ENDS_PROCESS = frozenset({"kill", "restart"})
 
@@ -36,6 +36,21 @@ def verdict(found: FaultOutcome, trail: Trail, ended: FaultEnded | None) -> str:
     if ended.reopened is not None and ended.reopened.error is not None:
         return f"it did not open again: {ended.reopened.error}"
     return "; ".join(_parts(found, persistent="persistence" in trail.capabilities))
+
+
+def fault_findings(shown: str, summary: Summary) -> Iterator[str]:
+    """Say what each fault did to a system, which is shown under this name."""
+    for found in summary.faults:
+        where = "" if found.records is None else f" at {found.records:,} records"
+        yield f"{shown}, fault {plain(found.fault, 20)}{where}: {plain(found.verdict, 800)}."
+
+
+def losses(shown: str, runs: Sequence[Summary]) -> Iterator[str]:
+    """Say of each fault what every run lost: the one that stands for the system may be a lucky one."""
+    if len(runs) > 1:
+        for faults in zip(*(run.faults for run in runs), strict=False):
+            lost = ", ".join(figure(found.lost, "records") for found in faults)
+            yield f"{shown}, fault {plain(faults[0].fault, 20)} in each of its {len(runs)} runs: records lost {lost}."
 
 
 def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
