@@ -59,7 +59,7 @@ def _parts(found: FaultOutcome, *, persistent: bool) -> Iterator[str]:
         yield _full_disk(found)
     if found.fault == "slow-disk":
         yield f"a store call took {_in_turn(found.store_ms, 'ms')}"
-    if found.fault == "clock-jump":
+    if found.fault == "clock-jump" and any(value is not None for value in found.recall.values()):
         yield f"recall was {_in_turn(found.recall, 'share')}"
     if found.corrupt:
         yield f"{found.corrupt:,} came back with another text"
@@ -87,7 +87,7 @@ def _full_disk(found: FaultOutcome) -> str:
 
 
 def _in_turn(values: Mapping[str, float | None], unit: str) -> str:
-    return ", ".join(f"{measure(value, unit)} {name}" for name, value in values.items())
+    return ", ".join(f"{measure(value, unit)} {name}" for name, value in values.items() if value is not None)
 
 
 def _records(found: FaultOutcome, *, persistent: bool) -> str:
