@@ -58,7 +58,9 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     objective_ms: float | None = None
     continue_after_saturation: bool = False
     repeats: int = 1
+    embedder: str = "hash"
     dimension: int = 384
+    """Of the hash embedder's vectors; another's own stands in a run's environment."""
     options: dict[str, dict[str, Any]] = {}
     traffic: Traffic | None = None
     """None: a batch is one store, and searches come at the checkpoints alone."""

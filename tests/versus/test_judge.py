@@ -91,6 +91,17 @@ def test_conditions_that_differ_are_named() -> None:
     ]
 
 
+def test_another_embedder_or_another_version_of_it_is_named() -> None:
+    systems = {"neuroca": system(run())}
+    told = {"mechanisms": {"embedder": "hashed words, 384 dimensions"}}
+    hashed, unknown = conditions(environment=MACHINE | told), conditions()
+    (caution,) = judge(side("one", systems, hashed), side("two", systems, unknown)).cautions
+    assert caution == (
+        "The embedders differ, so answers and times are not comparable: hashed words, 384 dimensions against unknown."
+    )
+    assert judge(side("one", systems, hashed), side("two", systems, hashed)).cautions == []
+
+
 def test_runs_of_two_machines_in_one_directory_are_called_a_mixture() -> None:
     systems = {"neuroca": system(run())}
     mixed = side("one", systems, conditions(), conditions(environment=MACHINE | {"cores": 2}))

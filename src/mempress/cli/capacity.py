@@ -37,6 +37,7 @@ _MIB = 1 << 20
 @click.option("--workload", default="facts", show_default=True, help="facts, FILE.jsonl or locomo:FILE.")
 @click.option("--seed", type=int, default=42, show_default=True)
 @click.option("--allow-network", is_flag=True, help="Let it reach beyond this machine. Default: refused, and told.")
+@click.option("--embedder", default="hash", show_default=True, help="hash, minilm or package.module:function.")
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("capacity_results"), show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print capacity.json instead of the table.")

@@ -67,6 +67,7 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option(
     "--allow-network", is_flag=True, help="Let systems reach beyond this machine. Default: refused, and told."
 )
+@click.option("--embedder", default="hash", show_default=True, help="hash, minilm or package.module:function.")
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
 @click.option(
     "--config",

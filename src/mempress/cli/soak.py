@@ -38,6 +38,7 @@ from mempress.soaking import SoakTerms
 @click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
 @click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
 @click.option("--allow-network", is_flag=True, help="Let it reach beyond this machine. Default: refused, and told.")
+@click.option("--embedder", default="hash", show_default=True, help="hash, minilm or package.module:function.")
 @click.option("--option", "option", multiple=True, metavar="SYSTEM.KEY=VALUE", help="A system's own option.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("soak_results"), show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")

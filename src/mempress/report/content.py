@@ -38,6 +38,7 @@ _FLAGS = {
     "repeats": "--repeats",
     "timeout_seconds": "--timeout",
     "objective_ms": "--objective-ms",
+    "embedder": "--embedder",
 }
 _SOAK_FLAGS = {
     field: flag

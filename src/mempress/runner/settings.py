@@ -5,30 +5,29 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from mempress.embedding import hash_embedder
+from mempress.embedders import find_embedder
 from mempress.runner.client import WorkerSettings
 from mempress.runner.environment import describe_machine, memory_limit, worker_environment
 from mempress.runner.supervisor import Launch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from mempress.config import RunConfig
 
 
 def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
     """Give what every worker of a benchmark is started with, and the environment as its runs' heads describe it."""
+    embedder = find_embedder(config.embedder, config.dimension)
     limit, limit_words = memory_limit(config.memory_limit_bytes)
     settings = WorkerSettings(
         launch=Launch((sys.executable,), worker_environment()),
         config={
             "capacity_records": config.capacity_records,
             "capacity_bytes": config.capacity_bytes,
-            "dimension": config.dimension,
+            "dimension": embedder.dimension,
         },
         timeout_seconds=config.timeout_seconds,
         memory_limit=limit,
-        embed=_embedder(config.dimension),
+        embed=embedder.embed,
         allow_network=config.allow_network,
     )
     mechanisms = {
@@ -37,7 +36,7 @@ def worker_settings(config: RunConfig) -> tuple[WorkerSettings, dict[str, Any]]:
         "network": _network_words(config),
         "latency": "perf_counter_ns around the call alone, in the worker; searches at checkpoints in a closed loop",
         **_traffic_mechanisms(config),
-        "embedder": f"hashed words, {config.dimension} dimensions, prepared outside the timed window",
+        "embedder": f"{embedder.words}, prepared outside the timed window",
     }
     return settings, describe_machine() | {"mechanisms": mechanisms}
 
@@ -60,8 +59,3 @@ def _traffic_mechanisms(config: RunConfig) -> dict[str, str]:
         "traffic": "open loop: response from the moment when an operation was due, service around the call alone; the "
         "schedule stands still while the harness takes samples"
     }
-
-
-def _embedder(dimension: int) -> Callable[[Sequence[str]], bytes]:
-    embed = hash_embedder(dimension)
-    return lambda texts: b"".join(vector.tobytes() for vector in embed(texts))

@@ -53,11 +53,21 @@ def _between(first: Conditions, second: Conditions) -> Iterator[str]:
         yield f"The machines or versions differ, so times are not comparable: {machine}."
     if first.workload.sha256 != second.workload.sha256:
         yield f"The workloads differ: {_workload(first.workload)} against {_workload(second.workload)}."
+    one, two = (_embedder(each.environment) for each in (first, second))
+    if one != two:
+        yield f"The embedders differ, so answers and times are not comparable: {one} against {two}."
     old, new = (msgspec.to_builtins(each.config) for each in (first, second))
     if settings := _differing(old, new, tuple(key for key in old if key not in _NOT_SETTINGS)):
         yield f"The settings differ: {settings}."
     if first.harness is not None and second.harness is not None:
         yield from _harness(first.harness, second.harness)
+
+
+def _embedder(environment: Mapping[str, Any]) -> str:
+    """Say what made the vectors: its name, version and dimension; unknown where the environment does not tell."""
+    mechanisms = environment.get("mechanisms")
+    told = mechanisms.get("embedder") if isinstance(mechanisms, dict) else None
+    return told if isinstance(told, str) else "unknown"
 
 
 def _harness(first: HarnessCost, second: HarnessCost) -> Iterator[str]:
