@@ -143,7 +143,7 @@ def test_overload_has_no_response_time_but_a_backlog() -> None:
     assert found.backlog_end.operations == pytest.approx(800, abs=2)
     assert found.backlog_end.ms == pytest.approx(8_000.0, rel=0.01)
     assert found.achieved_per_second == pytest.approx(100.0, rel=0.001)
-    assert "1.250 of the clients' time" in found.sustained_words
+    assert "1.25 times the time in which it fell due" in found.sustained_words
 
 
 def test_a_rate_that_growth_outruns_says_where_the_last_one_began_in_time() -> None:
@@ -152,7 +152,7 @@ def test_a_rate_that_growth_outruns_says_where_the_last_one_began_in_time() -> N
     found = judged(segments(evenly(6_000, 100.0), service), 100.0)
     assert found.sustained is False
     words = found.sustained_words
-    last = int(words.rpartition(" came at ")[2].split()[0].replace(",", ""))
+    last = int(words.rpartition(" after ")[2].split()[0].replace(",", ""))
     assert last == pytest.approx(2_000, rel=0.05)
     assert found.rows[0].late_ms == 0.0
     assert found.rows[-1].late_ms is not None
@@ -175,7 +175,7 @@ def test_who_is_far_behind_but_catches_up_sustains_the_rate() -> None:
     service[5_000] = 20_000.0
     found = judged(segments(evenly(8_000, 100.0), service), 100.0)
     assert found.sustained is True
-    assert "0.900 of the clients' time: it was on the way to catch up" in found.sustained_words
+    assert "0.900 times the time in which it fell due: it was on the way to catch up" in found.sustained_words
 
 
 @pytest.mark.parametrize("clients", [1, 4])

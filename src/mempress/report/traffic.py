@@ -92,7 +92,7 @@ def _backlog(backlog: Backlog | None) -> str:
         return UNMEASURED
     if not backlog.operations:
         return "none"
-    return f"{figure(backlog.operations, 'values')} operations, the first of them {measure(backlog.ms, 'ms')} late"
+    return f"{figure(backlog.operations, 'values')} operations, up to {measure(backlog.ms, 'ms')} late"
 
 
 def _of_search(times: Mapping[str, Quantiles] | None, percentile: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mempress.format import figure
+from mempress.format import times
 from mempress.model.traffic import Backlog
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def verdict(operations: Operations, rate: float) -> Verdict:
         return Verdict(True, "the load was kept up with until its end")
     demand = operations.service[tail] / 1e9 * rate / operations.clients
     mean, error = float(demand.mean()), float(demand.std()) / demand.size**0.5
-    busy = f"the last fifth of the operations asked for {figure(mean, 'share')} of the clients' time"
+    busy = f"serving the last fifth took {times(mean)} the time in which it fell due"
     behind = f"{waiting:,} of {n:,} operations waited at the end"
     if mean - STANDARD_ERRORS * error >= 1.0:
         return Verdict(False, f"{behind}, and {busy}{_last_in_time(operations)}")
     if mean + STANDARD_ERRORS * error < 1.0:
         return Verdict(True, f"{behind}, but {busy}: it was on the way to catch up")
-    return Verdict(None, f"{behind}, and {busy}, too near to all of it to tell: offer more operations")
+    return Verdict(None, f"{behind}, and {busy}, too near to once to tell: offer more operations")
 
 
 def backlog_end(operations: Operations) -> Backlog:
@@ -81,6 +81,5 @@ def on_time(operations: Operations) -> Flags:
 
 def _last_in_time(operations: Operations) -> str:
     places = np.flatnonzero(on_time(operations))
-    if not places.size:
-        return "; none began in time"
-    return f"; the last one that began in time came at {int(operations.stored[places[-1]]):,} records"
+    records = int(operations.stored[places[-1]]) if places.size else 0
+    return f"; none began in time after {records:,} record{'' if records == 1 else 's'}"
