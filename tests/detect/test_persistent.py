@@ -1,4 +1,4 @@
-"""Intervals of a coefficient hold the truth as often as they say, however persistent the noise is."""
+"""Intervals of a coefficient hold the truth as often as they say, though the noise persists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT = np.linspace(-1.0, 1.0, N)
 DESIGN = np.column_stack([np.ones(N), AT])
 
 
-@pytest.mark.parametrize("phi", [0.0, 0.4, 0.8])
+@pytest.mark.parametrize("phi", [0.0, 0.3, 0.6])
 def test_nineteen_intervals_of_twenty_hold_the_slope(phi: float) -> None:
     held = 0
     for seed in range(300):

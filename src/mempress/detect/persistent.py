@@ -2,9 +2,9 @@
 
 Noise is AR(1) of unknown strength. Nothing is staked on an estimate of it: the coefficient's distribution is the mean
 of Student's ones, one for each autocorrelation phi of a grid, weighted by the restricted likelihood (Harville, 1977)
-that the data leave to each, times 1 - phi: noise that persists as long as the whole series is no noise. On short series
-that keeps its level, where an interval with an estimated long-run variance or a block bootstrap does not:
-``docs/soak.md`` has the comparison.
+that the data leave to each, times 1 - phi: noise that persists as long as the whole series is no noise. Of 20 values
+its 95% interval holds the truth as often as it says up to a phi of 0.6 (at 0.8 in 87% of cases), where one with an
+estimated long-run variance or a block bootstrap does not: ``docs/soak.md`` has the comparison.
 """
 
 from __future__ import annotations
