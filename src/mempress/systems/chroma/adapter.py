@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -111,7 +112,8 @@ class ChromaMemory:
 
     def close(self) -> None:
         """Close the client; it lets go of its files once nothing refers to it."""
-        self._client.close()
+        if hasattr(self._client, "close"):  # versions before 1.5 have no way
+            self._client.close()
         del self._client, self._collection
         gc.collect()
 
@@ -122,15 +124,12 @@ class ChromaMemory:
 
 
 def _metadata(metadata: Mapping[str, JSON]) -> dict[str, JSON] | None:
-    """Give what Chroma takes: scalars and lists of scalars that are not empty, and none at all rather than {}."""
-    kept = {key: list(value) if isinstance(value, (list, tuple)) else value for key, value in metadata.items()}
-    return {key: value for key, value in kept.items() if _is_flat(value)} or None
+    """Give what every version of Chroma takes: scalars, all else as JSON text; and none at all rather than {}."""
+    return {key: _scalar(value) for key, value in metadata.items() if value is not None} or None
 
 
-def _is_flat(value: JSON) -> bool:
-    if isinstance(value, list):
-        return bool(value) and all(isinstance(item, str) for item in value)
-    return isinstance(value, (str, int, float, bool))
+def _scalar(value: JSON) -> JSON:
+    return value if isinstance(value, (str, int, float, bool)) else json.dumps(value, ensure_ascii=False)
 
 
 def _vacuum(path: Path) -> None:
