@@ -20,14 +20,17 @@ _CLUSTERS = 500
 
 
 class Material:
-    """Seeded records: texts of about 400 characters with two names each, clustered unit vectors, uniform importance."""
+    """Seeded records: texts of about 400 characters with two names each, clustered unit vectors, uniform importance.
 
-    def __init__(self, seed: int = 0) -> None:
+    Ids are numbered from ``first`` on.
+    """
+
+    def __init__(self, seed: int = 0, first: int = 0) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - benchmark data
         self._rng = np.random.default_rng(seed)
         self._words = ["".join(self._chance.choices("abcdefghijklmnoprstuvw", k=n % 7 + 3)) for n in range(20_000)]
         self._centres = self._rng.standard_normal((_CLUSTERS, DIMENSION), dtype=np.float32)
-        self.made = 0
+        self.made = first
 
     def vectors(self, count: int) -> NDArray[np.float32]:
         """Unit vectors, shape (count, 384), around 500 centres."""
