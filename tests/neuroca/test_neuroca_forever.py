@@ -202,3 +202,30 @@ def test_a_writer_carries_the_log_itself_where_the_thread_does_not_keep_up(tmp_p
             memory.store(records(range(number, number + 100)))
             assert (tmp_path / "neuroca.db-wal").stat().st_size < (1 << 20) + 2 * 100 * PAGE_BYTES
         assert log._thread is None
+
+
+_LATE = """
+import atexit, sys
+from pathlib import Path
+from tests.neuroca.neuroca_kit import engine, records
+
+memory = engine(Path(sys.argv[1]))
+
+
+def late():
+    for number in range(0, 4_000, 500):
+        memory.store(records(range(number, number + 500)))
+    print(memory.count(), memory._core.store._log._carrier)
+    memory.close()
+
+
+atexit.register(late)
+"""
+
+
+def test_a_program_may_still_store_while_it_ends(tmp_path: Path) -> None:
+    """No thread can be started any more: the writer carries the log."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LATE, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110
+    )
+    assert (done.stdout.split(), done.stderr) == (["4000", "None"], "")

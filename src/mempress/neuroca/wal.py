@@ -50,12 +50,9 @@ class Log:
         """After a commit: have the log carried where it has grown; wait for that only at its limit."""
         if self._pages < self._limit_pages // _EARLY:
             return
-        if self._pages >= self._limit_pages:
+        if self._pages >= self._limit_pages or not self._has_pass():
             with suppress(apsw.Error):  # the commit stands; a disk that fails speaks at the next write
                 self.carry(db)
-        elif self._passing is None or self._passing.done():
-            self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
-            self._passing = self._thread.submit(self._pass)
 
     def carry(self, db: apsw.Connection, *, truncate: bool = False) -> None:
         """Carry all of it now, and ``truncate`` it where asked."""
@@ -68,6 +65,16 @@ class Log:
             self._thread.shutdown()
         if self._carrier is not None:
             self._carrier.close()
+
+    def _has_pass(self) -> bool:
+        """Begin a pass unless one goes on; False: the interpreter is ending and starts no more of them."""
+        if self._passing is None or self._passing.done():
+            self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
+            try:
+                self._passing = self._thread.submit(self._pass)
+            except RuntimeError:
+                return False
+        return True
 
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._pages = pages
