@@ -37,7 +37,7 @@ def test_the_edge_lies_between_what_holds_and_what_fails_and_they_are_near(
     assert questions <= 8 + 3 * apart + math.log2(guess)
 
 
-@given(edge=st.integers(1_000, 10**9), off=st.floats(0.0, 0.01), resolution=st.sampled_from([0.01, 0.03]))
+@given(edge=st.integers(1_000, 10**9), off=st.floats(0.0, 0.009), resolution=st.sampled_from([0.01, 0.03]))
 def test_from_a_failure_within_the_resolution_of_the_edge_three_questions_suffice(
     edge: int, off: float, resolution: float
 ) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from mempress.errors import UsageError
 from mempress.journal import Sampled, read_journal
-from mempress.traffic import Traffic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,19 +102,3 @@ def test_faults_that_are_due_together_come_one_after_the_other(bench: Bench) -> 
 def test_a_fault_that_lasts_past_the_end_of_the_load_ends_with_it(bench: Bench) -> None:
     _, found = fall(bench, "SwallowsFullDisk", "disk-full@load:1")
     assert (found.audited, found.lost, found.went_on) == (1_000, 100, None)
-
-
-def test_what_traffic_revises_and_deletes_meanwhile_is_expected_so(bench: Bench) -> None:
-    """Single stores, searches, updates and deletions go on through four faults: nothing is lost, altered or revived."""
-    everything = Traffic(mix={"store": 50.0, "search": 10.0, "update": 20.0, "delete": 20.0})
-    broken = ("kill@load:0.3", "churn@load:0.4", "clock-jump@load:0.5", "disk-full@load:0.8")
-    small: dict[str, Any] = {"max_records": 1_000, "batch_size": 50, "queries": 2, "final_queries": 2}
-    (summary,) = bench(f"{LOSSY}:Deleting", faults=broken, traffic=everything, **small)
-    for found in summary.faults:
-        assert found.made
-        assert found.audited
-        assert (found.lost, found.corrupt, found.came_back or 0) == (0, 0, 0), found.verdict
-    assert summary.faults[0].in_call_ms is None
-    full = summary.faults[-1]
-    assert full.refused_during > 0
-    assert full.went_on

@@ -35,6 +35,7 @@ _MAD_TO_SIGMA = 1.4826
 _ITERATIONS = 8
 _FARTHEST = 1e15
 _LEAST_SIZE = 1e-100
+_NEGLIGIBLE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def fit_growth(records: Sequence[float], values: Sequence[float | None]) -> Grow
         law=law,
         coefficients=(float(a[0]), float(b[0])),
         interval=(min(float(low), float(b[0])), max(float(high), float(b[0]))),
-        error=float(np.median(np.abs(series - fitted)) / (np.median(np.abs(series)) or 1.0)),
+        error=_relative_error(series, fitted),
         n=len(known),
         replicates=tuple(Curve(LAWS[one], float(x), float(y)) for one, x, y in zip(many, many_a, many_b, strict=True)),
     )
@@ -158,6 +159,12 @@ def _feature(law: Law, load: Array) -> Array:
     if law == "linear":
         return load
     return load * np.log(load) if law == "n log n" else load**2
+
+
+def _relative_error(series: Array, fitted: Array) -> float:
+    """Give the median distance over the median size; over 1 where that is nothing beside the largest value."""
+    size, largest = float(np.median(np.abs(series))), float(np.max(np.abs(series)))
+    return float(np.median(np.abs(series - fitted))) / (size if size > _NEGLIGIBLE * largest else 1.0)
 
 
 def _fit_all(load: Array, series: Array) -> tuple[Array, Array, NDArray[np.intp]]:
