@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mempress.embedders.cached import CachedVectors
-from mempress.embedders.find import Embedder
+from mempress.embedders.model import Embedder
 from mempress.errors import UsageError
 
 if TYPE_CHECKING:

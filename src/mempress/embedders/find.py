@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from mempress.embedders.model import Embedder
 from mempress.embedding import hash_embedder
 from mempress.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 _REFERENCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class Embedder:
-    """Texts to vectors: ``embed`` gives unit vectors of ``dimension`` float32 each, one after the other."""
-
-    name: str
-    dimension: int
-    words: str
-    """What a report says of it."""
-    embed: Callable[[Sequence[str]], bytes]
 
 
 def find_embedder(name: str, dimension: int) -> Embedder:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mempress.embedders.cached import CachedVectors
-from mempress.embedders.find import Embedder
+from mempress.embedders.model import Embedder
 from mempress.embedders.wordpiece import WordPiece
 from mempress.errors import UsageError
 

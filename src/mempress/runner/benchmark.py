@@ -21,7 +21,8 @@ from mempress.runner.harness import measure_harness
 from mempress.runner.places import Place, Places
 from mempress.runner.recorder import Recorder
 from mempress.runner.resume import complete_runs, set_aside
-from mempress.runner.run import Run, RunPlan
+from mempress.runner.run import Run
+from mempress.runner.runplan import RunPlan
 from mempress.runner.settings import worker_settings
 from mempress.runner.soak import SoakRun
 from mempress.systems.registry import find_system

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.clock import clock_ns
@@ -20,31 +19,10 @@ from mempress.runner.retention import record_retention
 from mempress.runner.supervisor import WorkerLostError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from mempress.config import RunConfig
     from mempress.journal import Status
-    from mempress.runner.client import WorkerSettings
-    from mempress.runner.faults.orders import Levers
     from mempress.runner.load import LoadEnd
     from mempress.runner.recorder import Recorder
-    from mempress.systems.registry import SystemReference
-    from mempress.workload.prepare import Workload
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What one run needs to know."""
-
-    reference: SystemReference
-    workdir: Path
-    config: RunConfig
-    workload: Workload
-    settings: WorkerSettings
-    refusal: str | None
-    """Why its environment is not there; None: it is."""
-    levers: Levers | None = None
-    """What the faults of the run move, where they need any."""
+    from mempress.runner.runplan import RunPlan
 
 
 class Run:

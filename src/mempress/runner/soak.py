@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mempress.runner.client import SystemClient
     from mempress.runner.recorder import Recorder
-    from mempress.runner.run import RunPlan
+    from mempress.runner.runplan import RunPlan
     from mempress.soaking import SoakTerms
     from mempress.workload.model import Question
     from mempress.workload.prepare import Batch

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mempress.journal import Struck
     from mempress.runner.client import SystemClient
     from mempress.runner.recorder import Recorder
-    from mempress.runner.run import RunPlan
+    from mempress.runner.runplan import RunPlan
 
 _IDS_PER_CALL = 1_000
 

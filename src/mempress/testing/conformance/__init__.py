@@ -7,8 +7,9 @@ Each property is one check (see ``checks``), run in a fresh process with an empt
 dies or hangs fails that check alone.
 """
 
-from mempress.testing.conformance.check import Check, Failed, NotApplicable, Outcome, Passed
+from mempress.testing.conformance.check import Check
 from mempress.testing.conformance.checks import all_checks
+from mempress.testing.conformance.outcome import Failed, NotApplicable, Outcome, Passed
 from mempress.testing.conformance.report import CheckResult, ConformanceReport, render_report
 from mempress.testing.conformance.suite import run_check, run_conformance
 

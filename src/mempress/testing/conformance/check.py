@@ -1,4 +1,4 @@
-"""What a check is, and the three things that can come of it."""
+"""What a check is."""
 
 from __future__ import annotations
 
@@ -6,41 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mempress.testing.conformance.outcome import (
+    CannotTellError,
+    Failed,
+    NotApplicable,
+    Outcome,
+    Passed,
+    ViolationError,
+)
+
 if TYPE_CHECKING:
     from mempress.testing.conformance.driver import Driver
 
 Step = Callable[["Driver"], None]
 """Part of a check: returns where all is well, raises Violation or CannotTell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """The adapter keeps the property."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The adapter breaks the property; the reason says what was expected and what came."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotApplicable:
-    """The property says nothing of this adapter, or cannot be seen on it; the reason says why."""
-
-    reason: str
-
-
-Outcome = Passed | Failed | NotApplicable
-
-
-class ViolationError(Exception):
-    """The property is broken; the text is the reason."""
-
-
-class CannotTellError(Exception):
-    """The property cannot be seen on this adapter; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +64,3 @@ def check(*needs: str, prepare: Step | None = None, basic: bool = False) -> Call
         return Check(body.__name__, lines[0].rstrip("."), frozenset(needs), body, prepare, basic)
 
     return make
-
-
-def require(condition: object, reason: str) -> None:
-    """Fail the check with this reason unless the condition holds."""
-    if not condition:
-        raise ViolationError(reason)

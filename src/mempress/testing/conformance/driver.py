@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mempress.errors import AdapterError
 from mempress.systems.protocol import Hit, Record, SystemConfig, capabilities_of, check_adapter
 from mempress.systems.registry import load_class
-from mempress.testing.conformance.check import CannotTellError, ViolationError, require
+from mempress.testing.conformance.outcome import CannotTellError, ViolationError, require
 
 if TYPE_CHECKING:
     from array import array

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mempress.testing.conformance.check import Failed, NotApplicable, Outcome, Passed
+from mempress.testing.conformance.outcome import Failed, NotApplicable, Outcome, Passed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

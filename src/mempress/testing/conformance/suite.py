@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING
 
 from mempress.environments import Interpreter, prepare
 from mempress.systems.registry import find_system
-from mempress.testing.conformance.check import Check, Failed, NotApplicable, Outcome, Passed
 from mempress.testing.conformance.checks import all_checks
+from mempress.testing.conformance.outcome import Failed, NotApplicable, Outcome, Passed
 from mempress.testing.conformance.processes import descendants
 from mempress.testing.conformance.report import CheckResult, ConformanceReport
 from mempress.testing.conformance.wire import LOST_PIPE_STATUS, Call, Died, Message, Task, decode
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mempress.systems.protocol import JSON
+    from mempress.testing.conformance.check import Check
 
 _CHILD = "mempress.testing.conformance.child"
 _NO_OPTIONS: Mapping[str, JSON] = {}

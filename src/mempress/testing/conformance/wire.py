@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from mempress.testing.conformance.check import Failed, NotApplicable, Passed
+from mempress.testing.conformance.outcome import Failed, NotApplicable, Passed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

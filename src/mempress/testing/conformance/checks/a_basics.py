@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mempress.errors import AdapterError
 from mempress.systems.protocol import check_adapter
-from mempress.testing.conformance.check import ViolationError, check
+from mempress.testing.conformance.check import check
+from mempress.testing.conformance.outcome import ViolationError
 from mempress.testing.conformance.records import make_records
 
 if TYPE_CHECKING:

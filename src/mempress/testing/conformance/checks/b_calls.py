@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 from mempress.systems.protocol import Record
-from mempress.testing.conformance.check import CannotTellError, check, require
+from mempress.testing.conformance.check import check
 from mempress.testing.conformance.driver import brief
+from mempress.testing.conformance.outcome import CannotTellError, require
 from mempress.testing.conformance.processes import command_of, descendants, is_python_helper
 from mempress.testing.conformance.records import make_records, token_of
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.testing.conformance.check import CannotTellError, check, require
+from mempress.testing.conformance.check import check
 from mempress.testing.conformance.checks.b_calls import odd_records
 from mempress.testing.conformance.driver import brief
+from mempress.testing.conformance.outcome import CannotTellError, require
 from mempress.testing.conformance.records import make_records, token_of
 
 if TYPE_CHECKING:

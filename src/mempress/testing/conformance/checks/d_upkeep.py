@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.testing.conformance.check import CannotTellError, check, require
+from mempress.testing.conformance.check import check
 from mempress.testing.conformance.driver import brief
+from mempress.testing.conformance.outcome import CannotTellError, require
 from mempress.testing.conformance.processes import is_alive
 from mempress.testing.conformance.records import make_records
 

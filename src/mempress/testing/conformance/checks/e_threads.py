@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mempress.testing.conformance.check import check, require
+from mempress.testing.conformance.check import check
 from mempress.testing.conformance.driver import brief
+from mempress.testing.conformance.outcome import require
 from mempress.testing.conformance.records import make_records
 
 if TYPE_CHECKING:
