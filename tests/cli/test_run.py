@@ -251,4 +251,5 @@ def test_options_of_a_toml_file_stand_below_those_of_the_command_line(mempress: 
     config = json.loads(done.stdout)["config"]
     assert (config["max_records"], config["batch_size"]) == (500, 250)
     (tmp_path / "run.toml").write_text("max-recrods = 500\n", encoding="utf-8")
-    assert "unknown keys max_recrods" in mempress("run", SOUND, "--config", "run.toml").stderr
+    refused = mempress("run", SOUND, "--config", "run.toml").stderr
+    assert "run.toml, line 1: unknown key 'max-recrods'" in " ".join(refused.split())

@@ -25,6 +25,7 @@ _COMMANDS = {
     "systems": "List the systems that can be run.",
     "check": "Check a system's adapter against the protocol.",
     "env": "Show the machine and how things are measured on it.",
+    "init": "Write a first adapter and a file of settings to begin with.",
 }
 """Each command and its one line of help; the command itself is loaded from the file of its name."""
 _INTERRUPTED = 130

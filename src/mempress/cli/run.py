@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mempress.cli.interrupts import until_stopped
+from mempress.cli.settings_file import take_settings
 from mempress.cli.values import CapacityRecords, Size
 from mempress.config import DEFAULT_SYSTEMS, RunConfig, parse_option
 from mempress.traffic import make_traffic
@@ -21,25 +21,6 @@ if TYPE_CHECKING:
 
 _SYSTEM_DIED = 3
 _CONDITION_HOLDS = 4
-
-
-def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
-    """Take the options of a TOML file as defaults for those that the command line does not give."""
-    if path is None:
-        return None
-    try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise click.BadParameter(
-            f"{path}: {error}. Give a TOML file of options, such as max-records = 5000."
-        ) from error
-    names = {name.replace("-", "_"): value for name, value in settings.items()}
-    known = {parameter.name for parameter in ctx.command.params} - {"config_file"}
-    if unknown := sorted(set(names) - known):
-        known_words = ", ".join(sorted(str(name).replace("_", "-") for name in known))
-        raise click.BadParameter(f"{path}: unknown keys {', '.join(unknown)}; known: {known_words}.")
-    ctx.default_map = {**(ctx.default_map or {}), **names}
-    return path
 
 
 @click.command()
@@ -74,7 +55,7 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
     "config_file",
     type=click.Path(path_type=Path),
     is_eager=True,
-    callback=_read_config,
+    callback=take_settings,
     help="A TOML file of these options.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("benchmark_results"), show_default=True)
