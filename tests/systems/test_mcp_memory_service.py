@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.systems.driven import DrivenError
 
 from mempress import Record
+from mempress.testing.conformance.records import make_records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,15 @@ def test_a_text_that_is_held_is_refused_and_the_others_are_kept(drive: Drive, tm
 
 
 def test_what_a_consolidation_makes_is_no_record(drive: Drive, tmp_path: Path) -> None:
-    memory = drive(NAME, tmp_path)
-    memory.store(RECORDS)
+    records = make_records(40)
+    memory = drive(NAME, tmp_path, horizon="weekly")
+    memory.store(records)
     told = memory.call("perform_maintenance")
-    assert (told["processed"], told["errors"]) == (20, [])
-    assert told["memories"] >= 20 + told["summaries"]
-    assert memory.count() == 20
-    assert memory.get(["r7"]) == {"r7": "fact number 7"}
+    assert (told["processed"], told["errors"]) == (40, [])
+    assert told["associations"] > 0
+    assert told["memories"] == 40 + told["associations"] + told["summaries"]
+    assert memory.count() == 40
+    assert memory.get([records[7].id]) == {records[7].id: records[7].text}
     memory.close()
 
 
@@ -65,6 +68,7 @@ def test_what_is_deleted_leaves_its_row_until_an_emergency(drive: Drive, tmp_pat
     memory.close()
 
 
-def test_another_option_is_refused(drive: Drive, tmp_path: Path) -> None:
-    with pytest.raises(DrivenError, match="one option, write: batch, single"):
-        drive(NAME, tmp_path, write="twice")
+@pytest.mark.parametrize("options", [{"write": "twice"}, {"horizon": "soon"}, {"depth": 3}])
+def test_another_option_is_refused(options: dict[str, Any], drive: Drive, tmp_path: Path) -> None:
+    with pytest.raises(DrivenError, match="the options write: batch, single; horizon: daily, weekly"):
+        drive(NAME, tmp_path, **options)

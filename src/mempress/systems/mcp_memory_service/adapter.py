@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from mempress.systems.protocol import JSON, Record, SystemConfig
 
 _IDS_AT_ONCE = 500
-_WRITES = ("batch", "single")
-_HORIZON, _EMERGENCY_HORIZON = "weekly", "monthly"
+_OPTIONS = {
+    "write": ("batch", "single"),
+    "horizon": ("daily", "weekly", "monthly", "quarterly", "yearly", "incremental"),
+}
+"""Each option with its values, the default first."""
 _RECORD = "json_extract(metadata, '$.record_id')"
 
 
@@ -33,8 +36,9 @@ class McpMemoryService:
     already is refused; the record's id stands in the metadata. ``delete`` marks the row and drops its vector.
 
     Maintenance is what the service offers and schedules for nobody: ``cleanup_duplicates``, ``purge_deleted`` and a
-    weekly ``consolidate``, which scores, links, clusters and sums up at most 500 memories; in an emergency a monthly
-    one, which may also forget, and a purge of all that is marked as deleted. Importance and capacities have no place.
+    daily ``consolidate``, which scores the memories; in an emergency all that is marked as deleted is purged. The
+    option ``horizon`` asks for another consolidation: a weekly one also clusters, links and sums up, at the cost of a
+    minute or more. Importance and capacities have no place in it.
     """
 
     name = "mcp-memory-service"
@@ -42,12 +46,8 @@ class McpMemoryService:
     capabilities: frozenset[str] = frozenset({"count", "delete", "embedding", "get", "maintenance", "persistence"})
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
-        options = dict(config.options)
-        self._write = options.pop("write", "batch")
-        if options or self._write not in _WRITES:
-            raise UsageError(
-                f"mcp-memory-service has one option, write: {', '.join(_WRITES)}; it was given {config.options}."
-            )
+        self._write = _option("write", config.options)
+        self._horizon = _option("horizon", config.options)
         self._loop = asyncio.new_event_loop()
         self._storage, self._consolidator = _make(workdir, config)
         try:
@@ -91,7 +91,7 @@ class McpMemoryService:
         purged = self._run(
             self._storage.purge_deleted(older_than_days=0) if emergency else self._storage.purge_deleted()
         )
-        report = self._run(self._consolidator.consolidate(_EMERGENCY_HORIZON if emergency else _HORIZON))
+        report = self._run(self._consolidator.consolidate(self._horizon))
         return {
             "duplicates": duplicates,
             "purged": purged,
@@ -137,6 +137,15 @@ class McpMemoryService:
 
     def _run(self, awaited: Any) -> Any:
         return self._loop.run_until_complete(awaited)
+
+
+def _option(name: str, given: Mapping[str, JSON]) -> str:
+    """Give an option's value, the default where it is not given."""
+    value = given.get(name, _OPTIONS[name][0])
+    if value not in _OPTIONS[name] or set(given) - set(_OPTIONS):
+        known = "; ".join(f"{option}: {', '.join(values)}" for option, values in _OPTIONS.items())
+        raise UsageError(f"mcp-memory-service has the options {known}. It was given {dict(given)}.")
+    return str(value)
 
 
 def _make(workdir: Path, config: SystemConfig) -> tuple[Any, Any]:
