@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +33,18 @@ def pieces(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Give the items in order, ``size`` at a time, for a library that takes no more in one call."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def loadable_sqlite() -> None:
+    """Where Python's own ``sqlite3`` loads no extensions, put the package ``pysqlite3`` in its place.
+
+    To be called before a library that loads one is imported.
+    """
+    if not hasattr(sqlite3.Connection, "enable_load_extension"):
+        import pysqlite3  # noqa: PLC0415 - only where it is needed
+
+        sys.modules["sqlite3"] = pysqlite3
+        sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
 
 def disk_bytes(directory: Path) -> int:
