@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy is loaded
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mempress.analysis import analyse
 from mempress.config import RunConfig
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mempress.model import Summary
+
+
+# How long an example takes is the machine's affair, and the same tree gives the same verdict; to look for new examples:
+# pytest --hypothesis-profile=default
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

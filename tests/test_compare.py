@@ -148,16 +148,58 @@ def test_one_run_each_needs_a_wider_gap_than_several() -> None:
     assert "2.40 ms in b (n=1,000 and 1,000): no difference beyond noise." in findings(a=completed(), b=slower)
 
 
-def test_runs_whose_ranges_overlap_have_no_winner() -> None:
-    def of(*p50s: float) -> list[Summary]:
-        return [with_metrics(completed(), final_query_latency_ms=latency(value, 1_000)) for value in p50s]
+def test_two_runs_each_whose_ranges_overlap_have_no_winner() -> None:
+    assert "b takes 2.10 times as long." in medians_told(several(0.9, 1.0), several(2.0, 2.1))
+    assert "no difference beyond noise." in medians_told(several(0.9, 2.05), several(2.0, 2.1))
 
-    def told(first: list[Summary], second: list[Summary]) -> str:
-        systems = {"a": first[1], "b": second[1]}
-        return next(text for text in compare(systems, repeats={"a": first, "b": second}).findings if "median" in text)
 
-    assert "b takes 2.00 times as long" in told(of(0.9, 1.0, 1.1), of(1.9, 2.0, 2.1))
-    assert "no difference beyond noise" in told(of(0.9, 1.0, 2.5), of(1.9, 2.0, 2.1))
+def several(*p50s: float) -> list[Summary]:
+    return [with_metrics(completed(), final_query_latency_ms=latency(value, 1_000)) for value in p50s]
+
+
+def medians_told(first: list[Summary], second: list[Summary]) -> str:
+    systems = {"a": first[1], "b": second[1]}
+    return next(text for text in compare(systems, repeats={"a": first, "b": second}).findings if "median" in text)
+
+
+def test_of_three_runs_each_the_interval_between_them_decides_and_is_told() -> None:
+    text = medians_told(several(0.9, 1.0, 1.1), several(1.9, 2.0, 2.1))
+    assert "b takes 2.00 times as long (of 3 and 3 runs the means are 0." in text
+    assert "apart at 95%; Cliff's delta -1.00)." in text
+    assert "no difference beyond noise (of 3 and 3 runs the means are up to" in medians_told(
+        several(0.9, 1.0, 2.5), several(1.9, 2.0, 2.1)
+    )
+
+
+def test_values_that_scatter_widely_hide_no_difference_that_all_runs_show() -> None:
+    """Searches of one system are of two kinds, so that its p95 is twelve times its median; the other is 60 times
+    faster in every run."""
+    first = [with_metrics(run, final_query_latency_ms=two_kinds(run)) for run in several(1.2, 1.3, 1.4)]
+    second = several(0.02, 0.021, 0.02)
+    assert "a takes 61.9 times as long" in medians_told(first, second)
+    alone = msgspec.structs.replace(first[1], final_query_latency_intervals_ms={"p50": (1.2, 1.4)})
+    assert "a takes 61.9 times as long" in medians_told([alone] * 2, [second[1]] * 2)
+    assert "a takes 61.9 times as long" in findings(a=alone, b=second[1])
+
+
+def two_kinds(run: Summary) -> Any:
+    found = run.metrics.final_query_latency_ms
+    return msgspec.structs.replace(found, p95=12.0 * (found.p50 or 0.0), n=400)
+
+
+def test_a_row_has_the_difference_between_the_runs_of_two_systems() -> None:
+    repeats = {"a": several(0.9, 1.0, 1.1), "b": several(1.9, 2.0, 2.1)}
+    rows = compare({"a": repeats["a"][1], "b": repeats["b"][1]}, repeats=repeats).rows
+    found = next(row for row in rows if row.key == "final_query_latency_ms.p50").between_runs
+    assert found is not None
+    assert (found.runs, found.verdict, found.effect_size) == ((3, 3), "different", -1.0)
+    assert found.means == pytest.approx((1.0, 2.0))
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.difference < found.high < 0.0
+    few = {key: runs[:2] for key, runs in repeats.items()}
+    rows = compare({key: runs[1] for key, runs in few.items()}, repeats=few).rows
+    assert all(row.between_runs is None for row in rows)
 
 
 def test_systems_given_different_workloads_are_not_compared() -> None:

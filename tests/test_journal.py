@@ -65,7 +65,9 @@ def write(path: Path, events: list[Event]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_an_event_of_each_kind_is_read_as_it_was_written(
     tmp_path: Path, kind: type[Event], data: st.DataObject

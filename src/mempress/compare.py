@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mempress.contrast import between_runs
 from mempress.findings import findings
-from mempress.model import Comparison, ComparisonRow
+from mempress.model import BetweenRuns, Comparison, ComparisonRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -222,12 +223,12 @@ def compare(
     return Comparison(
         systems=list(systems),
         status={name: summary.status for name, summary in systems.items()},
-        rows=[_row(metric, systems) for metric in METRICS],
+        rows=[_row(metric, systems, repeats or {}) for metric in METRICS],
         findings=findings(systems, capacity_records=capacity_records, repeats=repeats or {}),
     )
 
 
-def _row(metric: Metric, systems: Mapping[str, Summary]) -> ComparisonRow:
+def _row(metric: Metric, systems: Mapping[str, Summary], repeats: Mapping[str, Sequence[Summary]]) -> ComparisonRow:
     values = {name: metric.read(summary.metrics) for name, summary in systems.items()}
     difference = ratio = None
     if len(values) == 2:
@@ -243,4 +244,26 @@ def _row(metric: Metric, systems: Mapping[str, Summary]) -> ComparisonRow:
         values=values,
         difference=difference,
         ratio=ratio,
+        between_runs=_between(metric, [repeats.get(name, ()) for name in systems]),
+    )
+
+
+def _between(metric: Metric, sides: Sequence[Sequence[Summary]]) -> BetweenRuns | None:
+    """Give how the first of two systems differs from the second, judged by all their runs in which it was measured."""
+    if len(sides) != 2:
+        return None
+    first, second = ([value for run in runs if (value := metric.read(run.metrics)) is not None] for runs in sides)
+    found = between_runs(first, second)
+    if found is None or found.base is None or found.other is None or found.estimate is None:
+        return None
+    return BetweenRuns(
+        runs=(len(first), len(second)),
+        means=(found.other, found.base),
+        difference=found.estimate,
+        low=found.low,
+        high=found.high,
+        p=found.p,
+        effect_size=found.effect_size,
+        verdict=found.verdict,
+        reason=found.reason,
     )

@@ -1,9 +1,10 @@
 """Two systems against each other: at the same load or not at all, and no winner within the noise.
 
-A difference counts where the larger value is at least ``MARGIN`` times the smaller, the two are further apart than
-three standard errors where the values have any, and, where each system has several runs, the ranges of their runs do
-not overlap. One run tells nothing of the noise between runs: hence ``SINGLE_RUN_MARGIN`` for times of one run each, and
-``NOISY_MARGIN`` for times that were taken on a machine busy with other things.
+A difference counts where the larger value is at least ``MARGIN`` times the smaller and, with three runs or more of
+each, the 95% interval of the difference between their runs leaves out 0; with two, the ranges of the runs do not
+overlap. One run tells nothing of the noise between runs: there the two must be further apart than three standard errors
+of the values within them, and times by ``SINGLE_RUN_MARGIN``. ``NOISY_MARGIN`` is for times that were taken on a
+machine busy with other things.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.noise import is_noisy
 from mempress.format import figure, measure, name, times
+from mempress.stats import difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mempress.model import Latency, Metrics, SampleRow, Summary
+    from mempress.model.traffic import Interval
+    from mempress.stats import Difference
 
 MARGIN = 1.25
 SINGLE_RUN_MARGIN = 2.0
@@ -33,6 +37,9 @@ _STANDARD_ERRORS = 3.0
 _MEDIAN_ERROR = 1.2533
 """The standard error of a median over that of a mean, for normal values."""
 _P95_IN_SIGMA = 1.645
+_INTERVAL_IN_SIGMA = 2 * 1.96
+_LEAST_RUNS = 3
+"""From so many runs of each on, the interval between runs decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +93,14 @@ class Pair:
         """Give both values, and by how much the larger exceeds the other, or that they do not differ beyond noise."""
         first, second = claim.readings
         text = self.values(claim.opening, claim.unit, (first.value, second.value)) + claim.notes
+        runs = _runs_in_words(first, second, claim.unit)
         if not apart(first, second, claim.margin):
-            return f"{text}: no difference beyond noise."
+            return f"{text}: no difference beyond noise{runs}."
         small, large = sorted((first.value, second.value))
         larger = self.a if first.value > second.value else self.b
         if small <= 0.0:
-            return f"{text}."
-        return f"{text}: {claim.relation.format(larger.name, times(large / small))}."
+            return f"{text}{runs}."
+        return f"{text}: {claim.relation.format(larger.name, times(large / small))}{runs}."
 
     @property
     def time_margin(self) -> float:
@@ -119,11 +127,34 @@ def apart(first: Reading, second: Reading, margin: float = MARGIN) -> bool:
     small, large = sorted((first.value, second.value))
     if large <= 0.0 or large < margin * small:
         return False
-    if large - small <= _STANDARD_ERRORS * math.hypot(first.error, second.error):
-        return False
-    if len(first.runs) < 2 or len(second.runs) < 2:
-        return True
-    return max(first.runs) < min(second.runs) or max(second.runs) < min(first.runs)
+    found = between_runs(first.runs, second.runs)
+    if found is not None:
+        return found.verdict == "different" and (found.estimate or 0.0) * (first.value - second.value) > 0.0
+    if min(len(first.runs), len(second.runs)) > 1:
+        return max(first.runs) < min(second.runs) or max(second.runs) < min(first.runs)
+    return large - small > _STANDARD_ERRORS * math.hypot(first.error, second.error)
+
+
+def between_runs(first: Sequence[float], second: Sequence[float]) -> Difference | None:
+    """Give first less second with its interval, from the figures of their runs; None: under three runs of either.
+
+    What the values within a run scatter by is in what the runs' figures scatter by.
+    """
+    if min(len(first), len(second)) < _LEAST_RUNS:
+        return None
+    return difference([[value] for value in second], [[value] for value in first], "mean")
+
+
+def _runs_in_words(first: Reading, second: Reading, unit: str) -> str:
+    found = between_runs(first.runs, second.runs)
+    if found is None or found.low is None or found.high is None:
+        return ""
+    low, high = (measure(abs(value), unit) for value in sorted((found.low, found.high), key=abs))
+    between = f"{low} to {high}" if found.low * found.high > 0.0 else f"up to {high} either way"
+    return (
+        f" (of {len(first.runs)} and {len(second.runs)} runs the means are {between} apart at 95%; Cliff's delta "
+        f"{found.effect_size or 0.0:+.2f})"
+    )
 
 
 def contrast(
@@ -180,7 +211,8 @@ def _at_a_common_load(pair: Pair) -> Iterator[str]:
         yield f"There is no load at which both {pair.a.name} and {pair.b.name} were measured."
         return
     one, other = first[load], second[load]
-    yield from _latency(pair, load, (one.latency_ms, other.latency_ms))
+    intervals = one.latency_p50_interval_ms, other.latency_p50_interval_ms
+    yield from _latency(pair, load, (one.latency_ms, other.latency_ms), intervals)
     if one.memory_mb is not None and other.memory_mb is not None:
         readings = (Reading(one.memory_mb), Reading(other.memory_mb))
         opening = f"At {load:,} records the memory, not settled, is"
@@ -195,10 +227,21 @@ def _batches(summary: Summary) -> dict[int, SampleRow]:
 
 def _final_latency(pair: Pair, load: int) -> Iterator[str]:
     both = (pair.a.summary.metrics.final_query_latency_ms, pair.b.summary.metrics.final_query_latency_ms)
-    yield from _latency(pair, load, both, final=True)
+    yield from _latency(pair, load, both, (_final_interval(pair.a), _final_interval(pair.b)), final=True)
 
 
-def _latency(pair: Pair, load: int, both: tuple[Latency, Latency], *, final: bool = False) -> Iterator[str]:
+def _final_interval(side: Side) -> Interval | None:
+    return side.summary.final_query_latency_intervals_ms.get("p50")
+
+
+def _latency(
+    pair: Pair,
+    load: int,
+    both: tuple[Latency, Latency],
+    intervals: tuple[Interval | None, Interval | None],
+    *,
+    final: bool = False,
+) -> Iterator[str]:
     first, second = both
     if first.p50 is None or second.p50 is None:
         return
@@ -206,15 +249,18 @@ def _latency(pair: Pair, load: int, both: tuple[Latency, Latency], *, final: boo
     if min(first.n, second.n) < LEAST_VALUES:
         yield f"{pair.values(opening, 'ms', (first.p50, second.p50))}{notes}: too few values to tell them apart."
         return
-    one, other = Reading(first.p50, median_error(first)), Reading(second.p50, median_error(second))
+    errors = [median_error(latency, interval) for latency, interval in zip(both, intervals, strict=True)]
+    one, other = Reading(first.p50, errors[0]), Reading(second.p50, errors[1])
     if final:
         one = pair.a.reading(one.value, lambda m: m.final_query_latency_ms.p50, one.error)
         other = pair.b.reading(other.value, lambda m: m.final_query_latency_ms.p50, other.error)
     yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes, pair.time_margin))
 
 
-def median_error(latency: Latency) -> float:
-    """Give the standard error of a median from the distance between p50 and p95, as if the values were normal."""
+def median_error(latency: Latency, interval: Interval | None) -> float:
+    """Give the standard error of a median from its 95% interval; without one from p95, as if values were normal."""
+    if interval is not None:
+        return (interval[1] - interval[0]) / _INTERVAL_IN_SIGMA
     if latency.p50 is None or latency.p95 is None:
         return 0.0
     return _MEDIAN_ERROR * (latency.p95 - latency.p50) / _P95_IN_SIGMA / math.sqrt(latency.n)

@@ -116,7 +116,8 @@ def _latency(side: Side) -> Reading | None:
     found = side.summary.metrics.final_query_latency_ms
     if found.p50 is None or found.n < LEAST_VALUES:
         return None
-    return side.reading(found.p50, lambda metrics: metrics.final_query_latency_ms.p50, median_error(found))
+    error = median_error(found, side.summary.final_query_latency_intervals_ms.get("p50"))
+    return side.reading(found.p50, lambda metrics: metrics.final_query_latency_ms.p50, error)
 
 
 def _memory(side: Side) -> Reading | None:

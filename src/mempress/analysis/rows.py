@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mempress.analysis.latency import latency_of
 from mempress.analysis.metrics import pss_mb
 from mempress.analysis.shares import share_of
 from mempress.health import contributions
 from mempress.model import SampleRow
+from mempress.stats.quantiles import order_interval
 
 if TYPE_CHECKING:
     from mempress.analysis.trail import Judged, Trail
@@ -40,6 +43,7 @@ def rows(trail: Trail, judged: Judged) -> list[SampleRow]:
             reported_health=sample.reported_health,
             errors=sample.new_errors,
             sampled_gone=None if sample.sampled_gone is None else share_of(*sample.sampled_gone, sample.records),
+            latency_p50_interval_ms=order_interval(np.array(sample.latencies_ms, dtype=np.float64), 0.5),
         )
         for sample in trail.samples
     ]

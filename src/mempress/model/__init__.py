@@ -19,7 +19,7 @@ from mempress.model.faults import FaultOutcome
 from mempress.model.growth import Foresight, GrowthLaw
 from mempress.model.heads import SCHEMA, HarnessCost, RunHead, WorkloadHead
 from mempress.model.health import HealthTerm, LowestHealth
-from mempress.model.result import Comparison, ComparisonRow, Result
+from mempress.model.result import BetweenRuns, Comparison, ComparisonRow, Result
 from mempress.model.soak import Figure, Soak, SoakTrend
 from mempress.model.spent import CommandTime, RunTime
 from mempress.model.summary import (
@@ -40,6 +40,7 @@ __all__ = [
     "DIED",
     "SCHEMA",
     "Answers",
+    "BetweenRuns",
     "CommandTime",
     "Comparison",
     "ComparisonRow",

@@ -13,6 +13,20 @@ from mempress.model.spent import CommandTime
 from mempress.model.summary import Metrics, Summary
 
 
+class BetweenRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """First less second from the figures of all their runs: means, 95% interval, p, Cliff's delta, verdict and why."""
+
+    runs: tuple[int, int]
+    means: tuple[float, float]
+    difference: float
+    low: float | None
+    high: float | None
+    p: float | None
+    effect_size: float | None
+    verdict: Literal["different", "no difference", "unknown"]
+    reason: str
+
+
 class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of all systems side by side."""
 
@@ -25,6 +39,8 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     """First system less the second; None where either is unknown or there are not two systems."""
     ratio: float | None
     """First system over the second."""
+    between_runs: BetweenRuns | None = None
+    """None unless there are two systems of three runs each, or more."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

@@ -108,6 +108,8 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     errors: int
     sampled_gone: Share | None = None
     """Where there is no count: of some acknowledged records, drawn anew, the share that is gone."""
+    latency_p50_interval_ms: Interval | None = None
+    """The median's 95% interval, as if its searches knew nothing of each other; None: under 20."""
 
 
 class RecoveryStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from mempress.report.traffic import traffic_overview
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mempress.model import Comparison, ComparisonRow, HarnessCost, Metrics, Result
+    from mempress.model import BetweenRuns, Comparison, ComparisonRow, HarnessCost, Metrics, Result
     from mempress.soaking import SoakTerms
 
 TITLE = "Memory pressure report"
@@ -141,7 +141,31 @@ def _subtitle(result: Result) -> str:
 def _repeats(result: Result) -> Iterator[Section]:
     tables = tuple(_repeat_table(key, runs) for key, runs in result.repeats.items() if len(runs) > 1)
     if tables:
-        yield Section("All runs", tables)
+        yield Section("All runs", (*_between_runs(result.comparison), *tables))
+
+
+def _between_runs(comparison: Comparison) -> Iterator[Table]:
+    """Give the difference of two systems, judged by all their runs."""
+    rows = tuple(
+        (row.label, *_between_cells(row.between_runs, row.unit))
+        for row in comparison.rows
+        if row.between_runs is not None
+    )
+    if not rows:
+        return
+    first, second = (name(key) for key in comparison.systems)
+    columns = ("Metric", f"{first}, mean", f"{second}, mean", "Difference", "95% interval", "p", "Cliff's delta", "")
+    note = f"{first} less {second}; the interval is a bootstrap's over runs, as `mempress compare` has it."
+    yield Table(columns, rows, frozenset(range(1, 7)), title=f"{first} against {second}", note=note)
+
+
+def _between_cells(found: BetweenRuns, unit: str) -> tuple[str, ...]:
+    known = found.low is not None and found.high is not None
+    interval = f"{difference(found.low, unit)} to {difference(found.high, unit)}" if known else UNMEASURED
+    means = (figure(mean, unit) for mean in found.means)
+    p = UNMEASURED if found.p is None else f"{found.p:.2g}"
+    effect = UNMEASURED if found.effect_size is None else f"{found.effect_size:+.2f}"
+    return (*means, difference(found.difference, unit), interval, p, effect, found.verdict)
 
 
 def _repeat_table(key: str, runs: list[Metrics]) -> Table:
