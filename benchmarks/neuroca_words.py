@@ -17,7 +17,8 @@ import numpy as np
 from neuroca_material import load, table
 
 from mempress.neuroca import Neuroca, Record, Settings
-from mempress.neuroca.words import MAX_TERMS, words_in
+from mempress.neuroca.terms import words_in
+from mempress.neuroca.words import MAX_TERMS
 from mempress.workload.facts import FactsSource
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from tests.neuroca.neuroca_kit import engine, record, records, sound, unit
 
 from mempress.neuroca import Filter, Neuroca
 from mempress.neuroca.blocks import BLOCK, chosen, whole_blocks
-from mempress.neuroca.ledger import Entry, Ledger
+from mempress.neuroca.ledger import Ledger
 from mempress.neuroca.wal import PAGE_BYTES
 from mempress.neuroca.writing import _due
 
@@ -153,9 +153,9 @@ def test_a_write_saves_a_bounded_number_of_lines_and_none_is_left_out(tmp_path: 
     with engine(tmp_path) as memory:
         core = memory._core
         core.ledger = Ledger()
-        core.ledger.adopt(
-            [Entry(slot, 0.5, False, 10, slot, 0.0, 0.0, 0.0, 1, 0.0, 0.0, 0.0) for slot in range(100_000)]
-        )
+        many = range(100_000)
+        moments = [0.0] * len(many)
+        core.ledger.put(many, [moments, [False] * len(many), [10] * len(many), many, moments, moments, moments])
         for _ in range(100_000 // 1_024 + 2):
             due = _due(core, 256)
             assert len(due) <= 1_024

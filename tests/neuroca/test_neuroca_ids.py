@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mempress.neuroca.ids import Ids
-from mempress.neuroca.words import names_in
+from mempress.neuroca.terms import names_in
 
 
 class _Colliding(str):

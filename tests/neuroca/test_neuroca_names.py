@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.neuroca.neuroca_kit import engine, record, records, unit
 
+from mempress.neuroca.name_rows import Hashes, name_rows, row_of
 from mempress.neuroca.names import Names
+from mempress.neuroca.terms import names_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,10 @@ _SOME = st.lists(st.sampled_from(_VOCABULARY), max_size=8, unique=True)
 _SLOTS = st.integers(0, 30) | st.integers(_BORDER - 5, _BORDER + 5)
 
 
+def _rows(names: list[list[str]]) -> Hashes:
+    return np.array([row_of(each) for each in names], np.uint16).reshape(-1, 8)
+
+
 def _filled(seed: int, slots: int) -> tuple[Names, dict[int, list[str]]]:
     """Five thousand and more writes, so that lists are made and slots change hands after that."""
     chance = np.random.default_rng(seed)
@@ -28,7 +34,7 @@ def _filled(seed: int, slots: int) -> tuple[Names, dict[int, list[str]]]:
     for _ in range(6):
         places = chance.permutation(slots)[:1_000].tolist()
         names = [chance.choice(_VOCABULARY, chance.integers(0, 9), replace=False).tolist() for _ in places]
-        index.put(places, names)
+        index.put(places, _rows(names))
         held |= dict(zip(places, names, strict=True))
     return index, held
 
@@ -46,9 +52,9 @@ def test_all_holders_of_the_names_are_found(
     index, held = Names(), dict(writes)
     if one_by_one:
         for slot, names in writes:
-            index.put_one(slot, names)
+            index.put([slot], _rows([names]))
     else:
-        index.put([slot for slot, _ in writes], [names for _, names in writes])
+        index.put([slot for slot, _ in writes], _rows([names for _, names in writes]))
     holders = {slot for slot, names in held.items() if set(wanted) <= set(names)}
     assert holders <= set(index.having(wanted, 1_000))
 
@@ -90,3 +96,11 @@ def test_a_name_counts_whatever_its_letters(tmp_path: Path, text: str, question:
         memory.store([*records(range(20)), record(50, text="héllo wörld"), record(99, text=text)])
         hits = memory.search(question, vector=unit(3), limit=22)
         assert {hit.id: hit.why.words for hit in hits if hit.why.words} == {"r99": 1.0}
+
+
+@given(st.lists(st.text(alphabet="aeZQ19 _-.\n'\u00e9\u00df", max_size=90), max_size=6), st.integers(0, 70_000))
+@example(["The McDonald of iPhone B2b at 99", "1a 1A a1", "Ann Ann Bo Cy Di Ed Flo Guy Hal Ira Jo", "x"], 65_000)
+def test_the_names_of_many_texts_are_those_of_each(texts: list[str], blanks: int) -> None:
+    """Also beyond the first characters that count, and beside a text long enough to part them from the others."""
+    texts = [*texts, " " * blanks + "Anna9 Bob", *texts]
+    assert name_rows(texts).tolist() == [row_of(names_in(text)) for text in texts]

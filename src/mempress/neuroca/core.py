@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mempress.neuroca.backlog import Backlog
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -28,6 +30,7 @@ class Core:
         index: None where the engine has neither an embedder nor vectors.
         hand: the slot from which on lines are saved next; ``unsaved``: records stored since the last such round.
         unmaintained: records that were stored the short way since the last step of maintenance.
+        backlog: what the index and the names have still to learn of records stored the short way.
         touches: accesses not yet counted: slots, what each weighs, and when.
         stale: the index or ledger may disagree with the store, and must be rebuilt before the next use.
     """
@@ -43,6 +46,7 @@ class Core:
     worth: WorthPolicy
     testimony: Testimony
     now: Callable[[], float]
+    backlog: Backlog = field(default_factory=Backlog)
     touches: list[tuple[Sequence[int], Sequence[float], float]] = field(default_factory=list)
     hand: int = 0
     unsaved: int = 0

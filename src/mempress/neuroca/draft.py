@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from mempress.neuroca.errors import RecordError
@@ -21,8 +24,13 @@ if TYPE_CHECKING:
 OVERHEAD_BYTES = 130
 """A record's ledger line, its entry in the index of ids, and cell headers."""
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_PLAIN_ENCODER = msgspec.json.Encoder()
+_PLAIN_VALUE = str | int | float | bool | None
+_PLAIN = list[dict[str, _PLAIN_VALUE | list[_PLAIN_VALUE]]]
+"""Metadata that msgspec writes as ``json`` does, but for numbers that are not finite: it makes them null."""
 _MAX_ID_BYTES = 1024
 _MAX_METADATA_BYTES = 1 << 20
+_LATEST = sys.float_info.max
 _NO_UNIT = "A vector of {} is zero or not finite: an embedder must give unit vectors."
 
 
@@ -36,6 +44,47 @@ class Draft(NamedTuple):
     occurred_at: float
     pinned: bool
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Checked records as columns, in the order of ``Draft``."""
+
+    ids: list[str]
+    texts: list[str]
+    importance: list[float]
+    metadata: list[str]
+    occurred_at: list[float]
+    pinned: list[bool]
+    sizes: list[int]
+
+    @classmethod
+    def of_one(cls, item: Draft) -> Batch:
+        """Make columns of a single record."""
+        columns: Any = ([value] for value in item)
+        return cls(*columns)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def part(self, places: Sequence[int]) -> Batch:
+        """Give the records at these places."""
+        columns: Any = (self.ids, self.texts, self.importance, self.metadata, self.occurred_at, self.pinned, self.sizes)
+        return Batch(*([column[at] for at in places] for column in columns))
+
+
+def batch(records: Sequence[Record], max_text_bytes: int) -> Batch:
+    """Check records, together where nothing is out of the ordinary about them, else one after the other.
+
+    Raises:
+        RecordError: names the first record that cannot be used, the field and the remedy.
+    """
+    plain = _plain(records, max_text_bytes) if records else None
+    if plain is not None:
+        return plain
+    drafts = [draft(record, max_text_bytes) for record in records]
+    columns: Any = ([item[at] for item in drafts] for at in range(len(Draft._fields)))
+    return Batch(*columns)
 
 
 def draft(record: Record, max_text_bytes: int) -> Draft:
@@ -75,21 +124,22 @@ def unit_vectors(vectors: Sequence[Any], dimension: int, what: str) -> Vectors:
         rows = [np.asarray(vector, dtype=np.float32) for vector in vectors]
     except (TypeError, ValueError) as error:
         raise RecordError(f"The vector of {what} is not a sequence of numbers: {error}.") from error
-    wrong = next((row.shape for row in rows if row.shape != (dimension,)), None)
-    if wrong is not None:
+    wrong = {row.shape for row in rows} - {(dimension,)}
+    if wrong:
         raise RecordError(
-            f"A vector of {what} has shape {wrong}, the store has dimension {dimension}: "
+            f"A vector of {what} has shape {wrong.pop()}, the store has dimension {dimension}: "
             "use the embedder that the store was made with, or set dimension."
         )
     if not rows:
         return np.empty((0, dimension), np.float32)
     if len(rows) == 1:
         return _unit(rows[0], what)[None]
-    matrix = np.stack(rows)
+    matrix = np.concatenate(rows).reshape(-1, dimension)
     norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     if not (norms > 0).all() or not (norms < np.inf).all():
         raise RecordError(_NO_UNIT.format(what))
-    return np.asarray(matrix / norms[:, None], np.float32)
+    matrix /= norms[:, None]
+    return matrix
 
 
 def _unit(row: NDArray[np.float32], what: str) -> NDArray[np.float32]:
@@ -97,6 +147,60 @@ def _unit(row: NDArray[np.float32], what: str) -> NDArray[np.float32]:
     if not 0 < norm < math.inf:
         raise RecordError(_NO_UNIT.format(what))
     return row / np.float32(norm)
+
+
+def _plain(records: Sequence[Record], max_text_bytes: int) -> Batch | None:
+    """Check all at once; None: one of them must be looked at by itself."""
+    ids, texts = [record.id for record in records], [record.text for record in records]
+    importance = _plain_shares([record.importance for record in records])
+    occurred_at = _plain_moments([record.timestamp for record in records])
+    metadata = _plain_json([record.metadata for record in records])
+    if importance is None or occurred_at is None or metadata is None or not (_are_ascii(ids) and _are_ascii(texts)):
+        return None
+    id_bytes, text_bytes = [*map(len, ids)], [*map(len, texts)]
+    if min(id_bytes) == 0 or max(id_bytes) > _MAX_ID_BYTES or max(text_bytes) > max_text_bytes:
+        return None
+    parts = zip(id_bytes, text_bytes, map(len, metadata), strict=True)
+    sizes = [2 * one + text + other + OVERHEAD_BYTES for one, text, other in parts]
+    return Batch(ids, texts, importance, metadata, occurred_at, [bool(record.pinned) for record in records], sizes)
+
+
+def _are_ascii(values: Sequence[Any]) -> bool:
+    try:
+        return all(map(str.isascii, values))
+    except TypeError:
+        return False
+
+
+def _plain_shares(values: Sequence[Any]) -> list[float] | None:
+    if {*map(type, values)} - {float, int} or not all(0 <= value <= 1 for value in values):
+        return None
+    return [*map(float, values)]
+
+
+def _plain_moments(values: Sequence[Any]) -> list[float] | None:
+    if {*map(type, values)} - {float, type(None)}:
+        return None
+    if not all(value is None or math.isfinite(value) for value in values):
+        return None
+    return [math.nan if value is None else value for value in values]
+
+
+def _plain_json(metadata: Sequence[Any]) -> list[str] | None:
+    """Write objects of strings, numbers and lists of these; None: there is other, or something beyond ASCII.
+
+    What a conversion would change is no JSON; what would be written as null may be a number that is not finite.
+    """
+    try:
+        objects = [one if type(one) is dict else dict(one) for one in metadata]
+        if msgspec.convert(objects, _PLAIN) != objects:
+            return None
+        lines = _PLAIN_ENCODER.encode_lines(objects).decode("ascii").split("\n")
+    except (msgspec.ValidationError, TypeError, ValueError, OverflowError):
+        return None
+    if len(lines) != len(objects) + 1 or any("null" in line for line in lines):
+        return None
+    return lines[:-1] if max(map(len, lines)) <= _MAX_METADATA_BYTES else None
 
 
 def _utf8(value: Any, name: str, record_id: Any) -> int:
@@ -135,6 +239,6 @@ def _share(importance: Any, record_id: str) -> float:
 def _time(timestamp: Any, record_id: str) -> float:
     if timestamp is None:
         return math.nan
-    if isinstance(timestamp, bool) or not isinstance(timestamp, (int, float)) or not math.isfinite(timestamp):
+    if isinstance(timestamp, bool) or not isinstance(timestamp, (int, float)) or not abs(timestamp) <= _LATEST:
         raise RecordError(f"Record {record_id!r}: its timestamp is {timestamp!r}: give seconds since 1970, or None.")
     return float(timestamp)

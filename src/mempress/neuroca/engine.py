@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mempress.neuroca import tiers
 from mempress.neuroca.audit import Finding, audit
 from mempress.neuroca.breaker import Breaker
-from mempress.neuroca.draft import Draft, draft, unit_vectors
+from mempress.neuroca.draft import Batch, batch, draft, unit_vectors
 from mempress.neuroca.errors import (
     CapacityError,
     ClosedError,
@@ -31,7 +31,7 @@ from mempress.neuroca.search import Query, search
 from mempress.neuroca.settings import Settings
 from mempress.neuroca.single import write_one
 from mempress.neuroca.stats import Stats, stats
-from mempress.neuroca.writing import make_room, remove, save_changes, slots_of, write
+from mempress.neuroca.writing import make_room, remove, save_changes, settle, slots_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mempress.neuroca.core import Core
+    from mempress.neuroca.draft import Draft
     from mempress.neuroca.events import Event
     from mempress.neuroca.index import Vectors
     from mempress.neuroca.record import Filter, Hit, Record, Stored
@@ -109,19 +110,21 @@ class Neuroca:
             RecordError: a record cannot be used; nothing was stored.
             CapacityError, StorageError: ``error.stored`` says how many of the first records are held.
         """
-        drafts = [draft(record, self.settings.max_text_bytes) for record in records]
-        self._check_sizes(drafts)
+        one = draft(records[0], self.settings.max_text_bytes) if len(records) == 1 else None
+        checked = batch(records, self.settings.max_text_bytes) if one is None else Batch.of_one(one)
+        self._check_sizes(checked)
         vectors = self._vectors(records)
-        if len(drafts) == 1 and self._store_one(drafts[0], vectors):
+        if one is not None and self._store_one(one, vectors):
             return
-        last = {item.id: at for at, item in enumerate(drafts)}
-        order = sorted(last.values())
+        order = sorted({name: at for at, name in enumerate(checked.ids)}.values())
         self._slow_down()
         at = 0
         while at < len(order):
             with self._using() as core, _counting(order[at] if at else 0):
                 part = order[at : at + core.budget.chunk_records(core.ledger.pinned_count)]
-                self._store_chunk([drafts[i] for i in part], None if vectors is None else vectors[part])
+                whole = len(part) == len(checked)
+                given = vectors if whole or vectors is None else vectors[part]
+                self._store_chunk(checked if whole else checked.part(part), given)
                 self._meter.wrote(len(part))
             at += len(part)
 
@@ -177,14 +180,14 @@ class Neuroca:
 
     def count(self) -> int:
         """Give the number of records held."""
-        with self._using() as core:
+        with self._using(settled=False) as core:
             return core.ledger.live
 
     def __len__(self) -> int:
         return self.count()
 
     def __contains__(self, record_id: object) -> bool:
-        with self._using() as core:
+        with self._using(settled=False) as core:
             return isinstance(record_id, str) and bool(slots_of(core, [record_id]))
 
     def flush(self) -> None:
@@ -268,16 +271,16 @@ class Neuroca:
 
     def _store_one(self, item: Draft, vectors: Vectors | None) -> bool:
         """Try the short way; say whether the record is stored."""
-        with self._using() as core:
+        with self._using(settled=False) as core:
             stored_now = self._maintenance.breaker.state == "closed" and write_one(core, self._eviction, item, vectors)
             if stored_now:
                 self._meter.wrote(1)
             return stored_now
 
-    def _store_chunk(self, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
+    def _store_chunk(self, chunk: Batch, vectors: Vectors | None) -> None:
         core = self._core
-        maintained = self._maintenance.step(len(drafts))
-        write(core, self._eviction, drafts, vectors)
+        maintained = self._maintenance.step(len(chunk))
+        write(core, self._eviction, chunk, vectors)
         if maintained:
             self._maintenance.breaker.succeeded()
 
@@ -294,12 +297,12 @@ class Neuroca:
                 given[at] = vector
         return unit_vectors(given, self.settings.dimension, "a record") if given else None
 
-    def _check_sizes(self, drafts: Sequence[Draft]) -> None:
+    def _check_sizes(self, checked: Batch) -> None:
         most = self._core.budget.largest_record_bytes
-        for item in drafts if most is not None else ():
-            if item.size > (most or 0):
+        for record_id, size in zip(checked.ids, checked.sizes, strict=True) if most is not None else ():
+            if size > (most or 0):
                 raise RecordError(
-                    f"Record {item.id!r} takes {item.size} bytes, over a sixteenth of the budget ({most}): "
+                    f"Record {record_id!r} takes {size} bytes, over a sixteenth of the budget ({most}): "
                     "split it, or raise capacity_bytes."
                 )
 
@@ -317,7 +320,8 @@ class Neuroca:
             tiers.count_accesses(self._core)
 
     @contextmanager
-    def _using(self) -> Iterator[Core]:
+    def _using(self, *, settled: bool = True) -> Iterator[Core]:
+        """Have the engine to oneself; ``settled``: index and names know every record."""
         with self._mutex:
             if self._closed:
                 raise ClosedError(f"The engine of {self.directory} was closed: open a new one.")
@@ -325,6 +329,8 @@ class Neuroca:
                 if self._core.stale:
                     rebuild(self._core)
                     self._eviction.forget_queue()
+                if settled:
+                    settle(self._core)
                 yield self._core
             except (StorageError, CapacityError, DamagedError):
                 self._meter.failed()

@@ -39,6 +39,11 @@ class Ids:
             at = (at + 1) & self._mask
         return found
 
+    def held(self, ids: Iterable[str]) -> dict[str, list[int]]:
+        """Give the candidates of those ids that have any."""
+        table, mask = self._slots_at, self._mask
+        return {one: found for one in ids if table[hash(one) & mask] != _EMPTY and (found := self.candidates(one))}
+
     def put(self, slots: Sequence[int], ids: Iterable[str]) -> None:
         """Enter ids under slots that hold none."""
         if not slots:
@@ -72,8 +77,14 @@ class Ids:
 
     def drop(self, slots: Iterable[int]) -> None:
         """Forget the ids of these slots, which hold one."""
+        table, hashes, mask = self._slots_at, self._hash_of, self._mask
         for slot in slots:
-            self._drop(slot)
+            gap = hashes[slot] & mask
+            if table[gap] == slot and table[(gap + 1) & mask] == _EMPTY:
+                table[gap] = _EMPTY
+                self._count -= 1
+            else:
+                self._drop(slot)
 
     def memory_bytes(self) -> int:
         """Give the bytes of table and hashes."""

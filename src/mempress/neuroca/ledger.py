@@ -11,7 +11,7 @@ element does, and leaves no small array behind, see ``blocks``).
 from __future__ import annotations
 
 import struct
-from collections import Counter
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from mempress.neuroca.record import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Slots = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ _COLUMNS: dict[str, str] = {
     "used_at": "f8",
     "occurred_at": "f8",
 }
-_FREE, _MTM, _LTM = int(Tier.FREE), int(Tier.MTM), int(Tier.LTM)
+_FREE, _STM, _MTM, _LTM = (int(tier) for tier in Tier)
 FIXED = ("importance", "pinned", "size", "arrived", "exposed", "stored_at", "occurred_at")
 """Columns that stand with the record; importance may be raised by consolidation, and then stands in STATE too."""
 STATE = ("tier", "hits", "redundancy", "used_at", "importance")
@@ -64,6 +64,9 @@ class Entry(NamedTuple):
     hits: float
     redundancy: float
     used_at: float
+
+
+_VALUES = Entry._fields[1:]
 
 
 class Ledger:
@@ -113,33 +116,42 @@ class Ledger:
         """Return taken slots that were not filled, or that ``drop`` has emptied."""
         self._free.extend(slots)
 
-    def put(self, entries: Sequence[Entry]) -> None:
-        """Fill free slots."""
-        if not entries:
+    def put(self, slots: Sequence[int], fixed: Sequence[Sequence[Any]]) -> None:
+        """Fill free slots with records as just stored; ``fixed`` are their columns in the order of FIXED."""
+        if not slots:
             return
-        slots, *columns = zip(*entries, strict=True)
-        values = dict(zip(Entry._fields[1:], columns, strict=True), dirty=[True] * len(slots))
-        end = max(slots) + 1
+        at = np.array(slots, np.int64)
+        end = int(at.max()) + 1
         self._grow(end)
-        for name, column in values.items():
-            cells = self._cells[name]
-            for slot, value in zip(slots, column, strict=True):
-                cells[slot] = value
-        for tier, held in Counter(values["tier"]).items():
-            self.by_tier[tier] += held
-        self.bytes += sum(values["size"])
-        self.pinned_count += sum(values["pinned"])
+        columns = dict(zip(FIXED, fixed, strict=True))
+        pinned, sizes = columns.pop("pinned"), columns["size"]
+        for name, values in columns.items():
+            getattr(self, name)[at] = values
+        self.tier[at], self.hits[at], self.redundancy[at], self.dirty[at] = _STM, 0.0, 0.0, True
+        self.used_at[at] = columns["stored_at"]
+        self.pinned[at] = False
+        for slot in compress(slots, pinned):
+            self._cells["pinned"][slot] = True
+        self.by_tier[_STM] += len(slots)
+        self.bytes += sum(sizes)
+        self.pinned_count += sum(pinned)
         self.live += len(slots)
         self.top = max(self.top, end)
+
+    def set_hits(self, hits: Mapping[int, float]) -> None:
+        """Set the uses of these slots."""
+        for slot, uses in hits.items():
+            self._cells["hits"][slot] = uses
 
     def put_one(self, entry: Entry) -> None:
         """Fill one slot, and empty it first where it holds a record."""
         slot = entry.slot
-        self._grow(slot + 1)
+        if slot >= len(self.tier):
+            self._grow(slot + 1)
         cells = self._cells
         if cells["tier"][slot]:
-            self.drop([slot])
-        for name, value in zip(Entry._fields[1:], entry[1:], strict=True):
+            self.drop((slot,))
+        for name, value in zip(_VALUES, entry[1:], strict=True):
             cells[name][slot] = value
         cells["dirty"][slot] = True
         self.by_tier[entry.tier] += 1
@@ -147,6 +159,10 @@ class Ledger:
         self.pinned_count += entry.pinned
         self.live += 1
         self.top = max(self.top, slot + 1)
+
+    def holds(self, slot: int) -> bool:
+        """Say whether a slot holds a record."""
+        return slot < self.top and bool(self._cells["tier"][slot])
 
     def size_of(self, slot: int) -> int:
         """Give the size of the record in a slot."""
@@ -213,10 +229,6 @@ class Ledger:
         self.access_clock += uses / max(self.live, 1)
         return used
 
-    def adopt(self, entries: Sequence[Entry]) -> None:
-        """Fill from a store at opening; ``finish_adopting`` ends it."""
-        self.put(entries)
-
     def adopt_lines(self, slots: Sequence[int], joined: bytes) -> None:
         """Take over saved lines, each where it is that of the slot's record; a record without one stays dirty."""
         at, lines = np.asarray(slots, np.int64), np.frombuffer(joined, _LINES)
@@ -233,7 +245,7 @@ class Ledger:
         self.dirty[at] = False
 
     def finish_adopting(self) -> None:
-        """Find the free slots and the clocks after the last ``adopt``."""
+        """Find the free slots and the clocks after the last ``put`` of an opening."""
         used = np.flatnonzero(self.tier)
         self._free = [int(slot) for slot in np.flatnonzero(self.tier[: self.top] == Tier.FREE)]
         if len(used):

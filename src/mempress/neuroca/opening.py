@@ -10,8 +10,7 @@ import fcntl
 import os
 import time
 from dataclasses import dataclass
-from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,22 +22,20 @@ from mempress.neuroca.events import Testimony
 from mempress.neuroca.facts import Facts
 from mempress.neuroca.ids import Ids
 from mempress.neuroca.indexes import open_index
-from mempress.neuroca.ledger import Ledger
+from mempress.neuroca.ledger import FIXED, Ledger
 from mempress.neuroca.policies import worth_policy
 from mempress.neuroca.salvage import Salvaged, finish_exchange, salvage
-from mempress.neuroca.store import Store
+from mempress.neuroca.store import Store, Wide, checksum
 from mempress.neuroca.vectors import matrix_of
 from mempress.neuroca.words import MODE, WATERMARK, Words
 from mempress.neuroca.writing import ACCESS_CLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mempress.neuroca.index import VectorIndex
-    from mempress.neuroca.ledger import Entry
     from mempress.neuroca.settings import Settings
-    from mempress.neuroca.store import Row
 
 _BATCH = 2_048
 
@@ -115,6 +112,7 @@ def rebuild(core: Core) -> None:
     core.ledger, core.ids, core.facts = Ledger(), Ids(core.budget.records or 0), Facts(core.settings.fact_keys)
     core.index = open_index(core.settings.index, core.settings.dimension)
     core.touches.clear()
+    core.backlog.clear()
     _fill(core.store, _Parts(core.ledger, core.ids, core.facts, core.index, core.words))
     core.stale = False
 
@@ -186,19 +184,14 @@ def _fill(store: Store, parts: _Parts) -> list[str]:
     watermark = int(store.read_meta(WATERMARK, 0))
     ledger.access_clock = float(store.read_meta(ACCESS_CLOCK, 0.0))
     damaged: list[tuple[int, str]] = []
-    scan = store.scan(state=False)
-    while block := list(islice(scan, _BATCH)):
-        whole = [row.checksum == checksum for row, _, checksum in block]
-        sound = [(row, entry) for (row, entry, _), right in zip(block, whole, strict=True) if right]
-        damaged += [(row.slot, row.id) for (row, _, _), right in zip(block, whole, strict=True) if not right]
-        _adopt(parts, sound)
-        named = words.mode == "names"
-        contents = {
-            row.slot: words.content(row.text)
-            for row, entry in sound
-            if named or (words.mode == "all" and entry.arrived >= watermark)
-        }
-        words.settle(contents, written=False)
+    for wide, checksums, fixed in store.blocks(_BATCH):
+        found = [*map(checksum, *wide[1:])]
+        if found == checksums:
+            _adopt(parts, wide, fixed, watermark)
+            continue
+        sound = [at for at, (one, other) in enumerate(zip(found, checksums, strict=True)) if one == other]
+        damaged += [(wide.slots[at], wide.ids[at]) for at in {*range(len(found))}.difference(sound)]
+        _adopt(parts, Wide(*(_some(part, sound) for part in wide)), [_some(part, sound) for part in fixed], watermark)
     ledger.adopt_lines(*store.lines())
     ledger.finish_adopting()
     parts.ids.finish_adopting(ledger.alive())
@@ -210,13 +203,21 @@ def _fill(store: Store, parts: _Parts) -> list[str]:
     return [name for _, name in damaged]
 
 
-def _adopt(parts: _Parts, sound: list[tuple[Row, Entry]]) -> None:
-    if not sound:
-        return
-    slots = [row.slot for row, _ in sound]
-    parts.ledger.adopt([entry for _, entry in sound])
-    parts.ids.adopt(slots, [row.id for row, _ in sound])
-    parts.facts.adopt(slots, [row.metadata for row, _ in sound])
-    vectors = {row.slot: row.vector for row, _ in sound if row.vector is not None}
+def _some(column: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    return [column[at] for at in places]
+
+
+def _adopt(parts: _Parts, wide: Wide, fixed: Sequence[Sequence[Any]], watermark: int) -> None:
+    """Take over records as just stored; what has changed since is in their lines."""
+    slots, arrived = wide.slots, fixed[FIXED.index("arrived")]
+    parts.ledger.put(slots, fixed)
+    parts.ids.adopt(slots, wide.ids)
+    parts.facts.adopt(slots, wide.metadata)
+    vectors = {slot: vector for slot, vector in zip(slots, wide.vectors, strict=True) if vector is not None}
     if vectors:
         parts.index.add(*matrix_of(vectors))
+    parts.words.note(slots, wide.texts)
+    unknown = [at for at, number in enumerate(arrived) if number >= watermark] if parts.words.mode == "all" else []
+    parts.words.settle(
+        parts.words.changes(_some(slots, unknown), _some(wide.texts, unknown)), written=False
+    )

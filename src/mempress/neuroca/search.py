@@ -20,8 +20,9 @@ from mempress.neuroca.filters import Sieve
 from mempress.neuroca.hits import hit
 from mempress.neuroca.ranking import MOST_LISTED, bm25, candidates, rarity
 from mempress.neuroca.record import Filter, Hit, Why
+from mempress.neuroca.terms import names_in, word_set, words_in
 from mempress.neuroca.vectors import stacked
-from mempress.neuroca.words import MAX_TERMS, names_in, word_set, words_in
+from mempress.neuroca.words import MAX_TERMS
 from mempress.neuroca.writing import save_words
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The short way of one record: one statement that commits itself, no array made for it alone, no maintenance.
+"""The short way of one record: one statement that commits itself; index and names learn of it later, see ``backlog``.
 
 It is open to most single stores: a held id or a new one, and a victim already chosen where one must go.
 Every so often, and whenever the tiers, the uses or the words want work, the record goes the long way (``writing``),
@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 from mempress.neuroca.ledger import Entry
 from mempress.neuroca.store import Row
 from mempress.neuroca.tiers import stm_quota
-from mempress.neuroca.vectors import floats_of, halves_of
-from mempress.neuroca.writing import SAVE_EVERY, STM, consistent, slots_of
+from mempress.neuroca.vectors import halves_of
+from mempress.neuroca.writing import SAVE_EVERY, STM, consistent
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from mempress.neuroca.core import Core
     from mempress.neuroca.draft import Draft
     from mempress.neuroca.eviction import Eviction
@@ -33,7 +30,7 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
     """
     if not _open(core):
         return False
-    held = slots_of(core, [draft.id]).get(draft.id) if core.ids.candidates(draft.id) else None
+    held = next((slot for slot in core.ids.candidates(draft.id) if core.store.id_at(slot) == draft.id), None)
     full = held is None and core.budget.records is not None and core.ledger.live >= core.budget.records
     fresh = held is None and not full
     slot = held if held is not None else eviction.pop() if full else core.ledger.take(1)[0]
@@ -41,7 +38,7 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
         return False
     try:
         hits = 0.0 if held is None else core.ledger.hits_of(slot)
-        _commit(core, draft, _entry(core, draft, slot, hits), None if vectors is None else halves_of(vectors)[0])
+        _commit(core, draft, _entry(core, draft, slot, hits), None if vectors is None else halves_of(vectors).tobytes())
     except BaseException:
         if not core.stale and fresh:
             core.ledger.give_back([slot])
@@ -66,23 +63,18 @@ def _open(core: Core) -> bool:
     )
 
 
-def _commit(core: Core, draft: Draft, entry: Entry, half: NDArray[np.float16] | None) -> None:
+def _commit(core: Core, draft: Draft, entry: Entry, vector: bytes | None) -> None:
     ledger, slot = core.ledger, entry.slot
-    row = Row(slot, draft.id, draft.text, draft.metadata, None if half is None else half.tobytes())
-    names = core.words.terms(draft.text) if core.words.mode == "names" else []
-    core.store.put_one(row, entry)
+    core.store.put_one(Row(slot, draft.id, draft.text, draft.metadata, vector), entry)
     with consistent(core):
-        if ledger.tier[slot]:
-            core.index.remove([slot])
-            core.ids.drop([slot])
-            core.facts.drop([slot])
-        if half is not None:
-            core.index.add([slot], floats_of(half[None]))
+        if ledger.holds(slot):
+            core.ids.drop((slot,))
+            core.facts.drop((slot,))
         ledger.put_one(entry)
         ledger.arrivals += 1
-        core.ids.put([slot], [draft.id])
-        core.facts.put([slot], [draft.metadata])
-        core.words.settle_one(slot, names)
+        core.ids.put((slot,), (draft.id,))
+        core.facts.put((slot,), (draft.metadata,))
+        core.backlog.put(slot, draft.text, vector)
 
 
 def _entry(core: Core, draft: Draft, slot: int, hits: float) -> Entry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
@@ -56,6 +57,16 @@ class Row(NamedTuple):
     def checksum(self) -> int:
         """Give the CRC-32 of the whole row."""
         return checksum(self.id, self.text, self.metadata, self.vector)
+
+
+class Wide(NamedTuple):
+    """The wide parts of many records as columns, see ``Row``."""
+
+    slots: Sequence[int]
+    ids: Sequence[str]
+    texts: Sequence[str]
+    metadata: Sequence[str]
+    vectors: Sequence[bytes | None]
 
 
 def checksum(record_id: str, text: str, metadata: str, vector: bytes | None) -> int:
@@ -111,9 +122,14 @@ class Store:
                 raise
         self._log.tend(self._db)
 
-    def put(self, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
-        """Write records into their slots; what a slot held before is gone. The caller keeps an id from two slots."""
-        self._db.executemany(PUT, (record_values(row, entry) for row, entry in zip(rows, entries, strict=True)))
+    def put(self, wide: Wide, fixed: Sequence[Sequence[Any]]) -> None:
+        """Write records into their slots; what a slot held before is gone. The caller keeps an id from two slots.
+
+        ``fixed`` are their columns in the order of ``ledger.FIXED``.
+        """
+        checksums = map(checksum, *wide[1:])
+        columns = (wide.slots, wide.ids, wide.texts, wide.metadata, *fixed, checksums, wide.vectors)
+        self._db.executemany(PUT, zip(*columns, strict=True))
 
     def put_one(self, row: Row, entry: Entry) -> None:
         """Write one record in a transaction of its own; of the rest as ``put``.
@@ -137,6 +153,12 @@ class Store:
         """Write the lines of these slots."""
         self._db.executemany(SAVE, zip(lines, slots, strict=True))
 
+    def id_at(self, slot: int) -> str | None:
+        """Give the id of the record in a slot, if there is one."""
+        with storage_errors(self.path):
+            found = self._db.execute("SELECT id FROM records WHERE slot = ?", (slot,)).fetchone()
+        return None if found is None else found[0]
+
     def ids(self, slots: Sequence[int]) -> dict[int, str]:
         """Give the ids of the records in these slots."""
         found: dict[int, str] = {}
@@ -156,14 +178,24 @@ class Store:
         with storage_errors(self.path):
             return dict(self._db.execute(_VECTORS, (str(list(slots)),)))
 
-    def scan(self, *, state: bool = True) -> Iterator[tuple[Row, Entry, int]]:
-        """Give every record with its line and the checksum it should have, in order of slots.
+    def scan(self) -> Iterator[tuple[Row, Entry, int]]:
+        """Give every record with its line and the checksum it should have, in order of slots."""
+        with storage_errors(self.path):
+            for fields in self._db.execute(f"{SCAN} ORDER BY r.slot"):
+                yield Row(*fields[:5]), entry_of(fields[0], fields[6:]), fields[5]
 
-        Without ``state``: each as if just stored.
+    def blocks(self, records: int) -> Iterator[tuple[Wide, list[int], list[list[Any]]]]:
+        """Give all records in order of slots, so many at a time, as columns.
+
+        Their wide parts, the checksums they should have, and the columns of ``ledger.FIXED``.
         """
         with storage_errors(self.path):
-            for fields in self._db.execute(f"{SCAN if state else SCAN_ALONE} ORDER BY r.slot"):
-                yield Row(*fields[:5]), entry_of(fields[0], fields[6:]), fields[5]
+            rows = self._db.execute(f"{SCAN_ALONE} ORDER BY r.slot")
+            while block := list(islice(rows, records)):
+                columns = [*map(list, zip(*block, strict=True))]
+                checksums, fixed = columns[5], columns[6:-1]
+                fixed[-1] = [_UNKNOWN if moment is None else moment for moment in fixed[-1]]
+                yield Wide(*columns[:5]), checksums, fixed
 
     def matching(self, conditions: Sequence[tuple[str, Any]], limit: int) -> list[int]:
         """Give at most ``limit`` slots whose metadata has these top-level values; reads the whole store."""
@@ -252,22 +284,29 @@ class Store:
         self._db.close()
 
 
-@contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
+class storage_errors:  # noqa: N801 - reads as the context that it is; a generator would cost a tenth of a single store
     """Turn SQLite's errors into the engine's."""
-    try:
-        yield
-    except _DAMAGED as error:
-        raise DamagedError(
-            f"{path}: {error}. Open the store again: what is readable is kept and what is lost is named."
-        ) from error
-    except _FULL as error:
-        raise StorageError(
-            f"{path}: {error}. Nothing that was acknowledged is lost; make room on the disk (or raise capacity_bytes) "
-            "and call again."
-        ) from error
-    except apsw.BusyError as error:
-        raise StorageError(f"{path}: {error}. Another program reads or writes the file: end it.") from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _DAMAGED):
+            raise DamagedError(
+                f"{self._path}: {error}. Open the store again: what is readable is kept and what is lost is named."
+            ) from error
+        if isinstance(error, _FULL):
+            raise StorageError(
+                f"{self._path}: {error}. Nothing that was acknowledged is lost; make room on the disk (or raise "
+                "capacity_bytes) and call again."
+            ) from error
+        if isinstance(error, apsw.BusyError):
+            raise StorageError(f"{self._path}: {error}. Another program reads or writes the file: end it.") from error
 
 
 def entry_of(slot: int, values: Sequence[Any]) -> Entry:

@@ -18,7 +18,7 @@ else:
     _FAST = True
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mempress.neuroca.index import Vectors
 
@@ -33,6 +33,14 @@ def halves_of(vectors: Vectors) -> Halves:
 def floats_of(halves: Halves) -> Vectors:
     """Widen, exactly."""
     return np.asarray(numkong.astype(halves, "float32")) if _FAST else halves.astype(np.float32)
+
+
+def rows_of(halves: Halves | None, count: int) -> Sequence[bytes | None]:
+    """Give each row's bytes; None for each of ``count`` where there are no vectors."""
+    if halves is None:
+        return [None] * count
+    joined, width = halves.tobytes(), 2 * halves.shape[1]
+    return [joined[at : at + width] for at in range(0, len(joined), width)]
 
 
 def matrix_of(vectors: Mapping[int, bytes]) -> tuple[list[int], Vectors]:

@@ -8,14 +8,14 @@ entry whose slot has a new record is overwritten, and one of an empty slot is pa
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mempress.neuroca.errors import DamagedError
+from mempress.neuroca.name_rows import name_rows
 from mempress.neuroca.names import Names
+from mempress.neuroca.terms import MAX_CHARACTERS, fold, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,65 +26,8 @@ if TYPE_CHECKING:
 WAITING = 256
 WATERMARK = "words_upto"
 MODE = "words_mode"
-_WORD = re.compile(r"[^\W_]+")
-_ASCII_NAME = re.compile(r"[A-Z0-9][A-Za-z0-9]*")
-_BLANKED = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-"""Lower case, and blanks for all that is no word: in ASCII what _WORD does, in a third of the time."""
-_MAX_CHARACTERS = 1 << 16
 MAX_TERMS = 12
 _MOST_COUNTED = 8_192
-_COMMON = frozenset(
-    "a about after all also an and any are as at be been before but by can could did do does for from had has have "
-    "he her hers him his how i if in into is it its just last let me my new next no not now of ok on or our please "
-    "she should so some tell that the their them then there these they this those to today tomorrow us was we were "
-    "what when where which while who whom whose why will with would yes yesterday yet you your".split()
-)
-
-
-def fold(text: str) -> str:
-    """Give the text in lower case, without diacritics."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-def names_in(text: str) -> list[str]:
-    """Give the distinct capitalised words and numbers of a text, folded, without common words, in order."""
-    text = text[:_MAX_CHARACTERS]
-    if text.isascii():
-        return _ascii_names_in(text)
-    marked = " ".join([part for part in text.split() if not (part.islower() and part.isalpha())])
-    names = [fold(word) for word in _WORD.findall(marked) if len(word) > 1 and not word.islower()]
-    return [name for name in dict.fromkeys(names) if name not in _COMMON]
-
-
-def _ascii_names_in(text: str) -> list[str]:
-    """Do the same for ASCII, looking only at words with a capital or a digit: a fifth of the time."""
-    names: dict[str, None] = {}
-    for found in _ASCII_NAME.finditer(text):
-        start, end = found.span()
-        while start and text[start - 1].isalnum():
-            start -= 1
-        word = text[start:end]
-        if end - start > 1 and not word.islower():
-            names[word.lower()] = None
-    return [name for name in names if name not in _COMMON]
-
-
-def words_in(text: str) -> list[str]:
-    """Give the distinct words of a text, folded, without common words, in order."""
-    return [word for word in dict.fromkeys(_all_words_in(text)) if word not in _COMMON]
-
-
-def word_set(text: str) -> frozenset[str]:
-    """Give the same words in no order, in half the time."""
-    return frozenset(_all_words_in(text)) - _COMMON
-
-
-def _all_words_in(text: str) -> list[str]:
-    text = text[:_MAX_CHARACTERS]
-    return text.translate(_BLANKED).split() if text.isascii() else _WORD.findall(fold(text))
 
 
 class Words:
@@ -99,13 +42,11 @@ class Words:
         self._counted_before = 0
         self.damaged = False
 
-    def terms(self, text: str) -> list[str]:
-        """Give what this index would look for."""
-        return names_in(text) if self.mode == "names" else words_in(text)
-
-    def content(self, text: str) -> str:
-        """Give what this index keeps of a text, words parted by blanks."""
-        return " ".join(self.terms(text))
+    def changes(self, slots: Sequence[int], texts: Sequence[str]) -> dict[int, str | None]:
+        """Give what mode ``all`` has to write for new records: their words, parted by blanks."""
+        if self.mode != "all":
+            return {}
+        return {slot: " ".join(words_in(text)) for slot, text in zip(slots, texts, strict=True)}
 
     def write(self, changes: Mapping[int, str | None], arrivals: int, *, force: bool = False) -> bool:
         """Inside a transaction: write ``changes`` (None: removed) and all that waits, if that is worth it.
@@ -128,19 +69,16 @@ class Words:
         return True
 
     def settle(self, changes: Mapping[int, str | None], *, written: bool) -> None:
-        """After the commit: remember names, or what still waits."""
-        if self.mode == "names":
-            kept = {slot: text for slot, text in changes.items() if text is not None}
-            self._names.put(list(kept), (text.split() for text in kept.values()))
-        elif written:
+        """After the commit, in mode ``all``: remember what still waits."""
+        if written:
             self._waiting.clear()
         elif self.mode == "all":
             self._waiting.update(changes)
 
-    def settle_one(self, slot: int, names: Sequence[str]) -> None:
-        """After the commit, in mode ``names``: remember one record's names."""
+    def note(self, slots: Sequence[int], texts: Sequence[str]) -> None:
+        """In mode ``names``: remember the names of the records in these slots."""
         if self.mode == "names":
-            self._names.put_one(slot, names)
+            self._names.put(slots, name_rows(texts))
 
     def by_names(self, names: Sequence[str], ledger: Ledger, most: int) -> list[int]:
         """Give slots whose records may have all the names, or else the rarest; none where more than ``most`` have."""
@@ -177,8 +115,8 @@ class Words:
         To fold a text beyond ASCII takes 30 us; what is not in its plain lower case is looked up among its kept names.
         """
         texts = [row.text for row in rows]
-        if max(map(len, texts), default=0) > _MAX_CHARACTERS:
-            texts = [text[:_MAX_CHARACTERS] for text in texts]
+        if max(map(len, texts), default=0) > MAX_CHARACTERS:
+            texts = [text[:MAX_CHARACTERS] for text in texts]
         if all(map(str.isascii, texts)):
             if len(names) == 1:
                 return [float(names[0] in text.lower()) for text in texts]

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mempress.neuroca.errors import CapacityError, StorageError
-from mempress.neuroca.ledger import Entry
 from mempress.neuroca.record import Tier
-from mempress.neuroca.store import Row
-from mempress.neuroca.vectors import floats_of, halves_of
+from mempress.neuroca.store import Wide
+from mempress.neuroca.vectors import floats_of, halves_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from mempress.neuroca.core import Core
-    from mempress.neuroca.draft import Draft
+    from mempress.neuroca.draft import Batch
     from mempress.neuroca.eviction import Eviction
     from mempress.neuroca.index import Vectors
     from mempress.neuroca.ledger import Slots
@@ -39,7 +36,7 @@ _LINES_PER_RECORD = 4
 _MOST_TRIES = 12
 
 
-def write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
+def write(core: Core, eviction: Eviction, batch: Batch, vectors: Vectors | None) -> None:
     """Store one chunk: all of it or none.
 
     Raises:
@@ -48,7 +45,7 @@ def write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vect
     """
     for _ in range(_MOST_TRIES):
         try:
-            _write(core, eviction, drafts, vectors)
+            _write(core, eviction, batch, vectors)
         except StorageError:
             if not _at_own_limit(core):
                 raise
@@ -115,9 +112,18 @@ def save_words(core: Core) -> None:
 
 def slots_of(core: Core, ids: Sequence[str]) -> dict[str, int]:
     """Give the slots of those ids that are held."""
-    maybe = {record_id: core.ids.candidates(record_id) for record_id in ids}
+    maybe = core.ids.held(ids)
+    if not maybe:
+        return {}
     held = core.store.ids(sorted({slot for slots in maybe.values() for slot in slots}))
     return {record_id: slot for record_id, slots in maybe.items() for slot in slots if held.get(slot) == record_id}
+
+
+def settle(core: Core) -> None:
+    """Let the index and the names learn of the records that were stored one by one."""
+    if len(core.backlog):
+        with consistent(core):
+            core.backlog.hand_over(core.index, core.words)
 
 
 @contextmanager
@@ -142,10 +148,10 @@ class _Plan:
     taken: list[int]
 
 
-def _write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vectors | None) -> None:
-    plan = _plan(core, eviction, drafts)
+def _write(core: Core, eviction: Eviction, batch: Batch, vectors: Vectors | None) -> None:
+    plan = _plan(core, eviction, batch)
     try:
-        _commit(core, drafts, vectors, plan)
+        _commit(core, batch, vectors, plan)
     except BaseException:
         if not core.stale:
             core.ledger.give_back(plan.taken)
@@ -153,22 +159,22 @@ def _write(core: Core, eviction: Eviction, drafts: Sequence[Draft], vectors: Vec
     core.testimony.note(removed=len(plan.reused) + len(plan.emptied))
 
 
-def _plan(core: Core, eviction: Eviction, drafts: Sequence[Draft]) -> _Plan:
-    known = slots_of(core, [draft.id for draft in drafts])
+def _plan(core: Core, eviction: Eviction, batch: Batch) -> _Plan:
+    known = slots_of(core, batch.ids)
     replaced = list(known.values())
-    victims = _victims(core, eviction, drafts, replaced)
-    fresh = len(drafts) - len(replaced)
+    victims = _victims(core, eviction, batch, replaced)
+    fresh = len(batch) - len(replaced)
     reused = victims[:fresh]
     taken = core.ledger.take(fresh - len(reused))
     places = iter([*reused, *taken])
-    slots = [known[draft.id] if draft.id in known else next(places) for draft in drafts]
+    slots = [known[one] if one in known else next(places) for one in batch.ids] if known else list(places)
     return _Plan(slots, replaced, reused, victims[fresh:], taken)
 
 
-def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: Sequence[int]) -> list[int]:
-    size = sum(draft.size for draft in drafts) + len(drafts) * 2 * core.settings.dimension
+def _victims(core: Core, eviction: Eviction, batch: Batch, replaced: Sequence[int]) -> list[int]:
+    size = sum(batch.sizes) + len(batch) * 2 * core.settings.dimension
     given_back = sum(core.ledger.size_of(slot) for slot in replaced)
-    records, excess = core.budget.excess(core.ledger, len(drafts) - len(replaced), size - given_back)
+    records, excess = core.budget.excess(core.ledger, len(batch) - len(replaced), size - given_back)
     if not records and not excess:
         return []
     if core.settings.overflow == "reject":
@@ -180,73 +186,56 @@ def _victims(core: Core, eviction: Eviction, drafts: Sequence[Draft], replaced: 
     return eviction.choose(records, excess, replaced)
 
 
-def _commit(core: Core, drafts: Sequence[Draft], vectors: Vectors | None, plan: _Plan) -> None:
+def _commit(core: Core, batch: Batch, vectors: Vectors | None, plan: _Plan) -> None:
     ledger = core.ledger
     halves = None if vectors is None else halves_of(vectors)
-    rows = _rows(drafts, plan.slots, halves)
-    entries = _entries(core, drafts, plan)
-    changes: dict[int, str | None] = dict.fromkeys(plan.emptied)
-    if core.words.mode != "off":
-        changes |= {row.slot: core.words.content(row.text) for row in rows}
-    dirty = _due(core, len(drafts))
-    arrivals = ledger.arrivals + len(drafts)
+    wide = Wide(plan.slots, batch.ids, batch.texts, batch.metadata, rows_of(halves, len(batch)))
+    fixed = _fixed(core, batch)
+    hits = {slot: ledger.hits_of(slot) for slot in plan.replaced}
+    changes = dict.fromkeys(plan.emptied) | core.words.changes(plan.slots, batch.texts)
+    dirty = _due(core, len(batch))
+    arrivals = ledger.arrivals + len(batch)
     with core.store.transaction():
         core.store.drop(plan.emptied)
         _save(core, dirty)
-        core.store.put(rows, entries)
+        core.store.put(wide, fixed)
         written = core.words.write(changes, arrivals)
     with consistent(core):
         ledger.dirty[dirty] = False
-        _exchange(core, plan, entries, drafts, halves)
+        _make_way(core, plan)
+        if halves is not None:
+            core.index.add(plan.slots, floats_of(halves))
+        ledger.put(plan.slots, fixed)
+        ledger.set_hits(hits)
         ledger.arrivals = arrivals
+        core.ids.put(plan.slots, batch.ids)
+        core.facts.put(plan.slots, batch.metadata)
+        core.words.note(plan.slots, batch.texts)
         core.words.settle(changes, written=written)
 
 
-def _exchange(
-    core: Core, plan: _Plan, entries: Sequence[Entry], drafts: Sequence[Draft], halves: NDArray[np.float16] | None
-) -> None:
-    """Let index and ledger follow what was committed."""
+def _make_way(core: Core, plan: _Plan) -> None:
+    """Let what is in memory forget those that were replaced or evicted."""
     gone = [*plan.replaced, *plan.reused, *plan.emptied]
     core.index.remove(gone)
     core.ids.drop(gone)
     core.facts.drop(gone)
     core.ledger.drop(gone)
     core.ledger.give_back(plan.emptied)
-    if halves is not None:
-        core.index.add(plan.slots, floats_of(halves))
-    core.ledger.put(entries)
-    core.ids.put(plan.slots, [draft.id for draft in drafts])
-    core.facts.put(plan.slots, [draft.metadata for draft in drafts])
 
 
-def _rows(drafts: Sequence[Draft], slots: Sequence[int], halves: NDArray[np.float16] | None) -> list[Row]:
-    vectors = [None] * len(drafts) if halves is None else [half.tobytes() for half in halves]
+def _fixed(core: Core, batch: Batch) -> list[Sequence[Any]]:
+    """Give the columns of new records in the order of ``ledger.FIXED``."""
+    count, vector_bytes = len(batch), 2 * core.settings.dimension
+    first = core.ledger.arrivals
     return [
-        Row(slot, draft.id, draft.text, draft.metadata, vector)
-        for slot, draft, vector in zip(slots, drafts, vectors, strict=True)
-    ]
-
-
-def _entries(core: Core, drafts: Sequence[Draft], plan: _Plan) -> list[Entry]:
-    now, ledger = core.now(), core.ledger
-    hits = {slot: ledger.hits_of(slot) for slot in plan.replaced}
-    vector_bytes = 2 * core.settings.dimension
-    return [
-        Entry(
-            slot=slot,
-            importance=draft.importance,
-            pinned=draft.pinned,
-            size=draft.size + vector_bytes,
-            arrived=ledger.arrivals + at,
-            exposed=ledger.access_clock,
-            stored_at=now,
-            occurred_at=draft.occurred_at,
-            tier=STM,
-            hits=hits.get(slot, 0.0),
-            redundancy=0.0,
-            used_at=now,
-        )
-        for at, (slot, draft) in enumerate(zip(plan.slots, drafts, strict=True))
+        batch.importance,
+        batch.pinned,
+        [size + vector_bytes for size in batch.sizes],
+        range(first, first + count),
+        [core.ledger.access_clock] * count,
+        [core.now()] * count,
+        batch.occurred_at,
     ]
 
 

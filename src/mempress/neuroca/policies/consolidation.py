@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from mempress.neuroca.words import names_in
+from mempress.neuroca.terms import names_in
 
 
 class Agreement(Enum):
