@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
@@ -38,6 +39,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 
 _COLLECTIONS: dict[Any, Callable[..., st.SearchStrategy[Any]]] = {
     list: lambda item: st.lists(item, max_size=3),
+    Sequence: lambda item: st.lists(item, max_size=3),
     tuple: st.tuples,
     dict: lambda key, item: st.dictionaries(key, item, max_size=3),
 }

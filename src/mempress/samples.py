@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import heapq
+from array import array
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from mempress.histogram import Histogram
+from mempress.important import MostImportant
 from mempress.journal import Asked, Failed, Maintained, Opened, Sampled, Soaked, Stored, Testified, TrafficSegment
 from mempress.percentile import percentile
 
@@ -89,8 +90,8 @@ class SampleFold:
     def __init__(self, capacity_records: int | None) -> None:
         self._capacity = capacity_records
         self._bounded = False
-        self._most_important: list[tuple[float, int]] = []
-        self._importance: list[float] = []
+        self._most_important = None if capacity_records is None else MostImportant(capacity_records)
+        self._importance = array("d")
         self._records = self._offered = self._removed = self._deleted = self._index = 0
         self._start_interval()
 
@@ -126,13 +127,9 @@ class SampleFold:
         if event.error is None:
             self._stored += count
             self._records += count
-        if self._bounded and self._capacity is not None:
-            for record in zip(event.importance, range(event.first, event.first + count), strict=True):
-                if len(self._most_important) < self._capacity:
-                    heapq.heappush(self._most_important, record)
-                else:
-                    heapq.heappushpop(self._most_important, record)
-            self._importance += event.importance
+        if self._bounded and self._most_important is not None:
+            self._most_important.add(event.first, event.importance)
+            self._importance.extend(event.importance)
 
     def _add_segment(self, event: TrafficSegment) -> None:
         """Count what is no store; a record that an update deleted and stored again is held as before."""
@@ -204,16 +201,18 @@ class SampleFold:
         judged = [asked for asked in searches if asked.need > 0]
         if not judged:
             return None
-        attainable = fmean(self._attainable(asked) for asked in judged)
+        attainable = fmean(self._attainable(judged))
         return Answers(fmean(recall(asked) for asked in judged), attainable, len(judged))
 
-    def _attainable(self, asked: Asked) -> float:
-        """Give the recall that the most important records within the capacity would allow; of equal ones the newest."""
-        if not self._bounded or self._capacity is None or self._offered <= self._capacity:
-            return 1.0
-        least = self._most_important[0]
-        kept = sum((self._importance[ordinal], ordinal) >= least for ordinal in asked.answers)
-        return min(1.0, kept / asked.need)
+    def _attainable(self, judged: Iterable[Asked]) -> Iterator[float]:
+        """Give the recalls that the most important records would allow, as many as fit; of equal ones the newest."""
+        if not self._bounded or self._most_important is None or self._offered <= (self._capacity or 0):
+            yield from (1.0 for _ in judged)
+            return
+        least = self._most_important.least()
+        for asked in judged:
+            kept = sum((self._importance[ordinal], ordinal) >= least for ordinal in asked.answers)
+            yield min(1.0, kept / asked.need)
 
 
 def _gone(ids: IdsAsked | None) -> tuple[int, int] | None:

@@ -6,12 +6,14 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mempress.analysis.answers import Held, answers, importance_retention, read_held, retained, unpack
 from mempress.analysis.metrics import regret
+from mempress.analysis.ordinals import ordinals_of
 from mempress.analysis.trail import read_trail
 from mempress.config import RunConfig
 from mempress.journal import Asked, Retained
@@ -19,9 +21,16 @@ from mempress.runner.retention import bitmap
 from tests.samples_kit import opened, sample, sampled, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from mempress.journal import Event
+
+
+def known(importance: Sequence[float], held: Collection[int] | None) -> Held:
+    """Give what is known where all were acknowledged."""
+    size = len(importance)
+    flags = None if held is None else ordinals_of(held, size)
+    return Held(ordinals_of(range(size), size), flags, np.array(importance, dtype=np.float64), None)
 
 
 @st.composite
@@ -34,7 +43,7 @@ def kept(draw: st.DrawFn) -> tuple[Held, list[Asked]]:
     for answered in draw(st.lists(st.sets(st.sampled_from(ordinals), min_size=1), min_size=1, max_size=6)):
         need = draw(st.sampled_from([1, len(answered)]))
         asked.append(Asked(1, need, sorted(answered), draw(st.lists(st.sampled_from(ordinals), max_size=3)), None))
-    return Held(ordinals, frozenset(held), importance, None), asked
+    return known(importance, held), asked
 
 
 def share(asked: list[Asked], held: Collection[int]) -> float:
@@ -96,7 +105,7 @@ def test_importance_retention_is_held_over_the_best_choice_of_as_many(case: tupl
 
 
 def test_what_is_held_being_unknown_so_is_all_that_follows_from_it() -> None:
-    held = Held(range(3), None, [0.5] * 3, None)
+    held = known([0.5] * 3, None)
     found = final_answers(held, [Asked(1, 1, [0], [0], None)])
     assert importance_retention(held) is None
     assert {found.held_share, found.held_share_oracle, found.held_share_random, regret(found)} == {None}
@@ -107,7 +116,7 @@ def test_recall_by_importance_and_by_age_falls_into_classes_of_the_answer() -> N
     """Ten records, one probe each; those of importance 0.95 and 1.0 share the last class, the newest the first."""
     importance = [0.05, 0.15, 0.95, 1.0, *[0.5] * 6]
     asked = [Asked(1, 1, [ordinal], [ordinal] if ordinal < 3 else [], None) for ordinal in range(10)]
-    found = final_answers(Held(range(10), frozenset(range(10)), importance, None), asked)
+    found = final_answers(known(importance, range(10)), asked)
     by_importance = [(round(row.low, 1), row.recall, row.n) for row in found.by_importance]
     assert by_importance == [(0.0, 1.0, 1), (0.1, 1.0, 1), (0.5, 0.0, 6), (0.9, 0.5, 2)]
     by_age = [(row.low, row.high, row.recall, row.n) for row in found.by_age_records]
@@ -115,7 +124,7 @@ def test_recall_by_importance_and_by_age_falls_into_classes_of_the_answer() -> N
 
 
 def test_a_run_without_a_sample_answered_nothing() -> None:
-    found = answers(None, 10, Held((), None, (), None))
+    found = answers(None, 10, known((), None))
     assert (found.n, found.recall, found.by_importance, found.by_age_records) == (0, None, [], [])
 
 
@@ -131,7 +140,7 @@ def told(*events: Event) -> tuple[int | None, str | None, frozenset[int] | None]
     trail = read_trail([opened(), *events], RunConfig())
     held = read_held(trail)
     known = retained(trail, held)
-    return (known.records, known.by, held.held)
+    return (known.records, known.by, None if held.held is None else frozenset(held.held))
 
 
 def found_by(method: str, flags: list[bool], asked: list[int] | None = None) -> Retained:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from itertools import combinations
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
-from mempress.analysis.answers import Held
 from mempress.analysis.forgetting import forgetting
 from mempress.journal import Asked
-from tests.analysis.test_answers import kept, share
+from tests.analysis.test_answers import kept, known, share
+
+if TYPE_CHECKING:
+    from mempress.analysis.answers import Held
 
 
 def best_choices(count: int, size: int, worth: dict[frozenset[int], float]) -> list[frozenset[int]]:
@@ -33,7 +36,7 @@ def test_by_importance_it_is_the_kindest_of_the_best_choices(case: tuple[Held, l
         return
     worth = {frozenset(c): sum(held.importance[one] for one in c) for c in combinations(range(count), size)}
     best = best_choices(count, size, worth)
-    assert found.by_importance == pytest.approx(max(1 - len(one - held.held) / found.dropped for one in best))
+    assert found.by_importance == pytest.approx(max(1 - len(one - set(held.held)) / found.dropped for one in best))
     assert found.by_importance_of_random == pytest.approx(1 - size / count)
 
 
@@ -49,7 +52,7 @@ def test_by_use_what_nobody_asks_for_always_deserved_it_and_a_full_answer_is_nev
     if found.by_use is None:
         return
     asked_for = {ordinal for one in asked for ordinal in one.answers}
-    dropped = set(range(len(held.importance))) - held.held
+    dropped = set(range(len(held.importance))) - set(held.held)
     assert 1 - len(dropped & asked_for) / len(dropped) <= found.by_use + 1e-9
     if share(asked, held.held) == 1.0:
         assert found.by_use == 1.0
@@ -58,7 +61,7 @@ def test_by_use_what_nobody_asks_for_always_deserved_it_and_a_full_answer_is_nev
 def test_of_two_records_that_tell_the_same_one_is_enough() -> None:
     """Of ten records four are held; a fact told in 4 and 5 is gone, one in 0 and 9 is not: one record too few."""
     asked = [Asked(1, 1, [5, 4], [], None), Asked(1, 1, [9, 0], [0], None)]
-    found = forgetting(Held(range(10), frozenset(range(4)), [0.5] * 10, None), asked)
+    found = forgetting(known([0.5] * 10, range(4)), asked)
     assert found is not None
     assert found.by_use == pytest.approx(1 - 1 / 6)
     assert found.by_use_of_random == pytest.approx(1 - 2 / 10)
@@ -68,7 +71,7 @@ def test_dropping_the_least_important_is_always_right_and_the_most_important_alw
     importance = [number / 10 for number in range(10)]
 
     def precision(kept: frozenset[int]) -> float | None:
-        found = forgetting(Held(range(10), kept, importance, None), [])
+        found = forgetting(known(importance, kept), [])
         assert found is not None
         assert found.by_use is None
         return found.by_importance
@@ -80,4 +83,4 @@ def test_dropping_the_least_important_is_always_right_and_the_most_important_alw
 
 
 def test_what_is_held_being_unknown_nothing_is_said() -> None:
-    assert forgetting(Held(range(3), None, [0.5] * 3, None), []) is None
+    assert forgetting(known([0.5] * 3, None), []) is None

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mempress.analysis.oracle import Operation, fifo_served, most_served, random_served
 
-TRACES = st.lists(st.builds(Operation, st.integers(0, 4), st.booleans()), max_size=11)
+OPERATIONS = st.tuples(st.integers(0, 4), st.booleans()).map(lambda pair: Operation(*pair))
+TRACES = st.lists(OPERATIONS, max_size=11)
 CAPACITIES = st.integers(0, 4)
 
 
@@ -29,7 +30,7 @@ def best_of_all(trace: list[Operation], capacity: int, *, comes_back: bool) -> i
     ``comes_back``: a use of an item that is not held offers it again; else only a store does.
     """
     best = {frozenset[int](): 0}
-    for item, used in trace:
+    for item, used, _ in trace:
         after: dict[frozenset[int], int] = {}
         for held, served in best.items():
             now = served + (used and item in held)
@@ -86,3 +87,19 @@ def test_what_is_used_soonest_is_held_and_what_is_never_used_is_not_taken() -> N
     turns = [store(1), store(2), store(3), *[use(item) for _ in range(6) for item in (1, 2, 3)]]
     assert most_served(turns, 2) == 12
     assert most_served([store(1), *[store(item) for item in range(2, 100)], use(1)], 1) == 1
+
+
+@given(
+    st.lists(st.tuples(st.builds(Operation, st.integers(0, 4), st.booleans(), st.just(0)), st.integers(0, 3)), max_size=12),
+    CAPACITIES,
+)
+def test_items_that_are_never_used_may_be_counted_in_place_of_named(
+    found: list[tuple[Operation, int]], capacity: int
+) -> None:
+    counted = [operation._replace(others=others) for operation, others in found]
+    named: list[Operation] = []
+    for operation, others in found:
+        named += [store(100 + len(named) + number) for number in range(others)] + [operation]
+    assert most_served(counted, capacity) == most_served(named, capacity)
+    assert fifo_served(counted, capacity) == fifo_served(named, capacity)
+    assert random_served(counted, capacity) == pytest.approx(random_served(named, capacity))

@@ -63,3 +63,23 @@ def test_of_a_queue_whose_waits_remember_each_other_the_interval_is_wide_enough(
 def test_the_same_values_give_the_same_interval() -> None:
     run = waits(np.random.default_rng(7), 3_000, 0.8)
     assert quantile_interval(run, 0.99) == quantile_interval(run.copy(), 0.99)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 0.99])
+def test_of_very_many_values_the_interval_holds_the_truth_and_is_as_wide_as_that_of_drawn_blocks(share: float) -> None:
+    """12 runs of 130,000 waits each, and of one the first 100,000, of which blocks are drawn."""
+    generator = np.random.default_rng(8)
+    truth = log(0.7 / (1.0 - share)) / (1.0 / 0.7 - 1.0)
+    runs = [waits(generator, 131_000, 0.7)[1_000:] for _ in range(12)]
+    found = [quantile_interval(run, share) for run in runs]
+    assert sum(low <= truth <= high for low, high in filter(None, found)) >= 10
+    drawn, batched = quantile_interval(runs[0][:100_000], share), found[0]
+    assert drawn is not None
+    assert batched is not None
+    assert 0.5 < (batched[1] - batched[0]) / (drawn[1] - drawn[0]) < 1.6
+
+
+def test_values_that_are_sorted_already_give_the_same() -> None:
+    run = waits(np.random.default_rng(9), 120_000, 0.7)
+    assert quantile_interval(run, 0.95) == quantile_interval(run, 0.95, ordered=np.sort(run))
+    assert quantile(run, 0.95) == quantile(run, 0.95, ordered=np.sort(run))

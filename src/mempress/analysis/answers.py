@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from math import fsum, prod
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from mempress.analysis.ordinals import Ordinals
 from mempress.analysis.shares import share_of
 from mempress.model import Answers, Recall
 from mempress.samples import recall
@@ -17,10 +20,15 @@ from mempress.samples import recall
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from mempress.analysis.ordinals import Flags
     from mempress.analysis.trail import Trail
     from mempress.journal import Asked, Retained
     from mempress.model import OverLoad, Share
     from mempress.samples import Sample
+
+    Values = NDArray[np.float64]
 
 _DECILES = 10
 _AGE_CLASSES = 5
@@ -33,33 +41,37 @@ class Held:
     Those that the traffic deleted are not among the acknowledged, and of no importance: nobody should hold them.
     """
 
-    acknowledged: Sequence[int]
-    held: frozenset[int] | None
+    acknowledged: Ordinals
+    held: Ordinals | None
     """None where it is not known of each record."""
-    importance: Sequence[float]
+    importance: Values
     altered: int | None
     deleted: int = 0
+
+
+def nothing_held() -> Held:
+    """Give what is known where no record was offered."""
+    return Held(Ordinals(np.zeros(0, dtype=np.bool_)), None, np.empty(0), None)
 
 
 def read_held(trail: Trail) -> Held:
     """Give what the load's end tells of retention, by ``get`` on all ids; all held where the count says so."""
     load = [stored for stored in trail.stored if stored.phase == "load"]
-    importance = [value for stored in load for value in stored.importance]
-    deleted = frozenset(ordinal for segment in trail.traffic if segment.phase == "load" for ordinal in segment.deleted)
-    for ordinal in deleted:
-        importance[ordinal] = 0.0
-    stored_ordinals = (
-        stored.first + offset for stored in load if stored.error is None for offset in range(len(stored.importance))
-    )
-    acknowledged = [ordinal for ordinal in stored_ordinals if ordinal not in deleted]
+    importance = np.concatenate([np.empty(0), *(np.asarray(stored.importance, np.float64) for stored in load)])
+    deleted = [ordinal for segment in trail.traffic if segment.phase == "load" for ordinal in segment.deleted]
+    acknowledged = np.zeros(importance.size, dtype=np.bool_)
+    for stored in load:
+        acknowledged[stored.first : stored.first + len(stored.importance)] = stored.error is None
+    importance[deleted], acknowledged[deleted] = 0.0, False
+    held = Held(Ordinals(acknowledged), None, importance, None, len(set(deleted)))
     by_get = _by_method(trail, "get")
     if by_get is not None:
-        flags = unpack(by_get.held, len(acknowledged))
-        held = frozenset(ordinal for ordinal, flag in zip(acknowledged, flags, strict=True) if flag)
-        return Held(acknowledged, held, importance, by_get.altered, len(deleted))
+        flags = np.zeros_like(acknowledged)
+        flags[acknowledged] = unpack_flags(by_get.held, len(held.acknowledged))
+        return replace(held, held=Ordinals(flags), altered=by_get.altered)
     final = trail.final()
-    all_held = final is not None and final.held is not None and final.held == len(acknowledged)
-    return Held(acknowledged, frozenset(acknowledged) if all_held else None, importance, None, len(deleted))
+    all_held = final is not None and final.held is not None and final.held == len(held.acknowledged)
+    return replace(held, held=held.acknowledged if all_held else None)
 
 
 class Known(NamedTuple):
@@ -95,8 +107,8 @@ def importance_retention(held: Held) -> float | None:
     """
     if held.held is None:
         return None
-    best = fsum(sorted(held.importance, reverse=True)[: len(held.held)])
-    return fsum(held.importance[ordinal] for ordinal in held.held) / best if best else None
+    best = fsum(np.sort(held.importance)[held.importance.size - len(held.held) :])
+    return fsum(held.importance[held.held.flags]) / best if best else None
 
 
 def judged_in(sample: Sample | None) -> list[Asked]:
@@ -115,7 +127,7 @@ def answers(final: Sample | None, limit: int, held: Held, whole: OverLoad | None
         n=len(judged),
         recall=None if known is None else known.recall,
         attainable=None if known is None else known.attainable,
-        by_importance=_by_class(judged, lambda asked: held.importance[asked.answers[-1]], 1.0, _DECILES),
+        by_importance=_by_class(judged, lambda asked: float(held.importance[asked.answers[-1]]), 1.0, _DECILES),
         by_age_records=_by_class(judged, lambda asked: offered - 1 - asked.answers[-1], offered, _AGE_CLASSES),
         altered_texts=held.altered,
         over_load=whole,
@@ -125,8 +137,14 @@ def answers(final: Sample | None, limit: int, held: Held, whole: OverLoad | None
 
 def unpack(text: str, count: int) -> list[bool]:
     """Read ``count`` flags from base64 of their bits, lowest bit first."""
-    data = base64.b64decode(text)
-    return [bool(data[position // 8] >> (position % 8) & 1) for position in range(count)]
+    flags: list[bool] = unpack_flags(text, count).tolist()
+    return flags
+
+
+def unpack_flags(text: str, count: int) -> Flags:
+    """Read flags as ``unpack`` does, as an array."""
+    bits = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
+    return np.unpackbits(bits, count=count, bitorder="little").astype(np.bool_)
 
 
 def _by_class(judged: Iterable[Asked], value: Callable[[Asked], float], highest: float, classes: int) -> list[Recall]:
@@ -147,13 +165,14 @@ def _choices(judged: Sequence[Asked], held: Held, offered: int) -> dict[str, flo
     if held.held is None or not judged or not offered:
         return dict.fromkeys(names)
     size = len(held.held)
-    by_importance = sorted(range(len(held.importance)), key=lambda ordinal: (held.importance[ordinal], ordinal))
+    by_importance = np.zeros(held.importance.size, dtype=np.bool_)
+    by_importance[np.argsort(held.importance, kind="stable")[held.importance.size - size :]] = True
     shares = (
         _held_share(judged, held.held),
         _oracle_share(judged, size),
         fmean(_random_share(asked, size, offered) for asked in judged),
         _held_share(judged, range(offered - size, offered)),
-        _held_share(judged, frozenset(by_importance[len(by_importance) - size :])),
+        _held_share(judged, Ordinals(by_importance)),
     )
     return dict(zip(names, shares, strict=True))
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mempress.model import Forgetting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mempress.analysis.answers import Held
+    from mempress.analysis.ordinals import Ordinals
     from mempress.journal import Asked
 
 
@@ -23,33 +26,41 @@ def forgetting(held: Held, judged: Sequence[Asked]) -> Forgetting | None:
     if held.held is None:
         return None
     total, kept = len(held.acknowledged), held.held
-    by_importance = _most_important(held, len(kept))
     by_use = _most_used(judged, kept, len(kept))
+    missing_by_use = sum(ordinal not in kept for ordinal in by_use)
     return Forgetting(
         dropped=total - len(kept),
-        by_importance=_precision(total, kept, by_importance),
-        by_importance_of_random=_precision_of_random(total, kept, by_importance),
-        by_use=_precision(total, kept, by_use) if judged else None,
-        by_use_of_random=_precision_of_random(total, kept, by_use) if judged else None,
+        by_importance=_precision(total, len(kept), _missing_by_importance(held, kept)),
+        by_importance_of_random=_precision_of_random(total, len(kept), len(kept)),
+        by_use=_precision(total, len(kept), missing_by_use) if judged else None,
+        by_use_of_random=_precision_of_random(total, len(kept), len(by_use)) if judged else None,
     )
 
 
-def _precision(total: int, kept: frozenset[int], best: Collection[int]) -> float | None:
-    dropped = total - len(kept)
-    return 1.0 - sum(ordinal not in kept for ordinal in best) / dropped if dropped else None
+def _precision(total: int, kept: int, missing: int) -> float | None:
+    """Give the precision where so many of the best are missing among those that were kept."""
+    dropped = total - kept
+    return 1.0 - missing / dropped if dropped else None
 
 
-def _precision_of_random(total: int, kept: frozenset[int], best: Collection[int]) -> float | None:
-    return 1.0 - len(best) / total if total > len(kept) else None
+def _precision_of_random(total: int, kept: int, best: int) -> float | None:
+    return 1.0 - best / total if total > kept else None
 
 
-def _most_important(held: Held, size: int) -> list[int]:
-    kept = held.held or frozenset()
-    ranked = sorted(held.acknowledged, key=lambda ordinal: (-held.importance[ordinal], ordinal not in kept))
-    return ranked[:size]
+def _missing_by_importance(held: Held, kept: Ordinals) -> int:
+    """Count those that were dropped among the most important, as many as are kept; of equal ones the kept count."""
+    if not len(kept):
+        return 0
+    flags = held.acknowledged.flags
+    importance, is_kept = held.importance[flags], kept.flags[flags]
+    least = np.partition(importance, importance.size - len(kept))[importance.size - len(kept)]
+    above, at_least = importance > least, importance == least
+    room = len(kept) - int(np.count_nonzero(above))
+    of_least = max(0, room - int(np.count_nonzero(at_least & is_kept)))
+    return int(np.count_nonzero(above & ~is_kept)) + of_least
 
 
-def _most_used(judged: Sequence[Asked], kept: frozenset[int], size: int) -> set[int]:
+def _most_used(judged: Sequence[Asked], kept: Collection[int], size: int) -> set[int]:
     """Choose records that answer most of the probes, at most ``size``, only those that a probe needs.
 
     Greedy by worth: a record is worth 1 / need to each probe that it answers. That is the best choice where no record

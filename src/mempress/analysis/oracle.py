@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class Operation(NamedTuple):
-    """One operation of a trace: an item is stored (again), or used."""
+    """One operation of a trace: an item is stored (again), or used.
+
+    ``others`` are the items stored just before it, each once, that no operation names.
+    """
 
     item: int
     use: bool
+    others: int = 0
 
 
 def most_served(trace: Sequence[Operation], capacity: int) -> int:
@@ -57,7 +61,7 @@ def _next_uses(trace: Sequence[Operation]) -> list[int]:
     ends = [-1] * len(trace)
     seen: dict[int, int] = {}
     for place in range(len(trace) - 1, -1, -1):
-        item, use = trace[place]
+        item, use, _ = trace[place]
         ends[place] = seen.get(item, -1)
         seen[item] = place if use else -1
     return ends
@@ -65,29 +69,63 @@ def _next_uses(trace: Sequence[Operation]) -> list[int]:
 
 def fifo_served(trace: Sequence[Operation], capacity: int) -> int:
     """Give the uses that are served by holding the items stored last; one stored again counts as new."""
-    order: deque[tuple[int, int]] = deque()
-    newest: dict[int, int] = {}
+    queue = _Queue(capacity)
     served = 0
-    for place, (item, use) in enumerate(trace):
+    for place, (item, use, others) in enumerate(trace):
+        queue.store_others(others)
         if use:
-            served += item in newest
-            continue
-        newest[item] = place
-        order.append((item, place))
-        while len(newest) > capacity:
-            old, stored = order.popleft()
-            if newest[old] == stored:
-                del newest[old]
+            served += item in queue
+        else:
+            queue.store(item, place)
     return served
+
+
+class _Queue:
+    """Items in the order in which they were last stored; others are counted, not named."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._order: deque[tuple[int | None, int]] = deque()
+        """An item and the place where it was stored, or None and how many others."""
+        self._newest: dict[int, int] = {}
+        self._others = 0
+
+    def __contains__(self, item: int) -> bool:
+        return item in self._newest
+
+    def store(self, item: int, place: int) -> None:
+        """Take an item in, or make it new again."""
+        self._newest[item] = place
+        self._order.append((item, place))
+        self._drop()
+
+    def store_others(self, count: int) -> None:
+        """Take so many others in."""
+        if count:
+            self._order.append((None, count))
+            self._others += count
+            self._drop()
+
+    def _drop(self) -> None:
+        while (excess := len(self._newest) + self._others - self._capacity) > 0:
+            old, place = self._order.popleft()
+            if old is not None:
+                if self._newest[old] == place:
+                    del self._newest[old]
+                continue
+            self._others -= min(place, excess)
+            if place > excess:
+                self._order.appendleft((None, place - excess))
 
 
 def random_served(trace: Sequence[Operation], capacity: int) -> float:
     """Give the uses served, on average, by holding at each time a random choice of the items stored so far."""
     stored: set[int] = set()
-    served = 0.0
-    for item, use in trace:
+    served, unnamed = 0.0, 0
+    for item, use, others in trace:
+        unnamed += others
         if not use:
             stored.add(item)
         elif item in stored:
-            served += min(1.0, capacity / len(stored))
+            served += min(1.0, capacity / (len(stored) + unnamed))
     return served

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mempress.analysis.answers import Held, Known, answers
+from mempress.analysis.answers import Known, answers, nothing_held
 from mempress.analysis.audits import reconciliation
 from mempress.analysis.errors import errors
 from mempress.analysis.latency import latency_of_counts, store_rate
@@ -20,6 +20,7 @@ from mempress.soaking import hold_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mempress.analysis.answers import Held
     from mempress.analysis.trail import Judged, Trail
     from mempress.config import RunConfig
     from mempress.journal import Soaked, Status
@@ -37,7 +38,7 @@ def conclusions(trail: Trail, judged: Judged, config: RunConfig, status: Status,
     if terms is None:
         raise ValueError("the run is no soak")
     failures, maintained = errors(trail, status, reason), maintenance_events(trail, judged, {})
-    nothing = Held([], None, [], None)
+    nothing = nothing_held()
     known, answered = _held(trail), _answers(trail, config, nothing)
     final = trail.final()
     metrics = Metrics(

@@ -6,6 +6,7 @@ from bisect import bisect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, get_args
 
+from mempress.analysis.compact import compact
 from mempress.health import Health, Judge, Terms, health
 from mempress.journal import (
     Audited,
@@ -121,7 +122,7 @@ def read_trail(events: Iterable[Event], config: RunConfig) -> Trail:
     folding = SampleFold(config.capacity_records)
     by_kind: dict[type[Event], list[Event]] = {}
     samples, last, phase = [], None, "setup"
-    for event in events:
+    for event in map(compact, events):
         by_kind.setdefault(type(event), []).append(event)
         last = event
         phase = getattr(event, "phase", phase)

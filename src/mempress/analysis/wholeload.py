@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -62,14 +63,19 @@ def _items(asked: Iterable[Asked]) -> dict[int, int]:
 
 
 def _trace(trail: Trail, batches: Sequence[Sample], item_of: dict[int, int]) -> Iterator[Operation]:
-    """Give the stores, and the uses where each checkpoint fell."""
+    """Give the stores of items that are used, the number of others, and the uses where each checkpoint fell."""
     stored = [event for event in trail.stored if event.phase == "load" and event.error is None]
-    at = 0
+    named = sorted(item_of)
+    at = others = 0
     for sample in batches:
         while at < len(stored) and stored[at].t_ns <= sample.t_ns:
-            event = stored[at]
-            for ordinal in range(event.first, event.first + len(event.importance)):
-                yield Operation(item_of.get(ordinal, ordinal), use=False)
+            first = stored[at].first
+            end = first + len(stored[at].importance)
+            for ordinal in named[bisect_left(named, first) : bisect_left(named, end)]:
+                yield Operation(item_of[ordinal], use=False, others=others + ordinal - first)
+                first, others = ordinal + 1, 0
+            others += end - first
             at += 1
         for asked in _judged(sample):
-            yield Operation(item_of[asked.answers[0]], use=True)
+            yield Operation(item_of[asked.answers[0]], use=True, others=others)
+            others = 0

@@ -6,6 +6,7 @@ named by its ordinal in the workload; no text of a record or a system's answer s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -49,7 +50,7 @@ class Stored(Event, frozen=True, tag="stored", omit_defaults=True):
 
     phase: str
     first: int
-    importance: list[float]
+    importance: Sequence[float]
     latency_ns: int
     error: str | None
     calls: int = 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mempress.journal.event import Event
 
 
@@ -18,15 +20,15 @@ class TrafficSegment(Event, frozen=True, tag="traffic"):
     """The ordinal of the first store's record; the others follow."""
     kinds: str
     """A letter for each operation, in the order of their turn: s store, q search, u update, d delete."""
-    gap_ns: list[int]
+    gap_ns: Sequence[int]
     """When each was due, less when the one before was; of the first, since the schedule began."""
-    wait_ns: list[int]
+    wait_ns: Sequence[int]
     """From when it was due to when it started; empty in a closed loop."""
-    service_ns: list[int]
+    service_ns: Sequence[int]
     """What the call itself took."""
     failed: list[int]
     """The places of those that raised."""
-    recall: list[float | None]
+    recall: Sequence[float | None]
     """Of each search in turn; null where its query has no ground truth."""
     targets: list[int]
     """The ordinal of each update's and delete's record in turn."""
@@ -42,6 +44,8 @@ class TrafficSegment(Event, frozen=True, tag="traffic"):
     @property
     def deleted(self) -> list[int]:
         """Give the ordinals of the records that were deleted; one whose update raised may be, and counts as such."""
+        if not self.targets:
+            return []
         turns = ((turn, kind) for turn, kind in enumerate(self.kinds) if kind in "ud")
         failed = frozenset(self.failed)
         edits = zip(turns, self.targets, strict=True)

@@ -4,6 +4,9 @@ Of values that know nothing of each other the number below the quantile is binom
 bound it (Conover, 1999, section 3.2). Values that remember each other, such as the waits in a queue, come in clusters:
 then blocks of consecutive values are drawn anew (the circular block bootstrap of Politis and Romano, 1992), as long as
 the memory of what matters here, whether a value exceeds the quantile.
+
+Of more values than can be drawn often enough the number below the quantile is normal; its variance is that of the sums
+over long batches, and its bounds are ranks (Woodruff, 1952; batch means: Glynn and Whitt, 1991).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from mempress.stats.blocks import Array
 
     Counts = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 LEVEL = 0.95
 BEYOND = 10
@@ -31,6 +35,8 @@ _MOST_DRAWS = 1_000
 _LEAST_DRAWS = 200
 _WORK = 20_000_000
 """Values that are drawn for one interval, about."""
+_MANY = _WORK // _LEAST_DRAWS
+_NORMAL = 1.959964
 
 
 def least_values(share: float) -> int:
@@ -38,25 +44,27 @@ def least_values(share: float) -> int:
     return math.ceil(round(BEYOND / (1.0 - share), 6))
 
 
-def quantile(values: Array, share: float) -> float | None:
+def quantile(values: Array, share: float, *, ordered: Array | None = None) -> float | None:
     """Give the nearest-rank quantile: the smallest value that ``share`` of the values do not exceed.
 
-    None where there are fewer than ``least_values``.
+    ``ordered`` are the same values sorted, where they are at hand. None where there are fewer than ``least_values``.
     """
     if values.size < least_values(share):
         return None
     rank = math.ceil(round(values.size * share, 6)) - 1
-    return float(np.partition(values, rank)[rank])
+    return float(np.partition(values, rank)[rank] if ordered is None else ordered[rank])
 
 
-def quantile_interval(values: Array, share: float) -> tuple[float, float] | None:
+def quantile_interval(values: Array, share: float, *, ordered: Array | None = None) -> tuple[float, float] | None:
     """Give the 95% interval of the quantile of values in the order in which they came; the same for the same values.
 
     None where there are too few for the quantile, or for a bound above it.
     """
-    found = quantile(values, share)
+    found = quantile(values, share, ordered=ordered)
     if found is None:
         return None
+    if values.size > _MANY:
+        return _by_batches(values > found, np.sort(values) if ordered is None else ordered, share)
     length = block_length((values > found).astype(np.float64))
     return _by_order(values, share) if length == 1 else _by_blocks(values, share, length)
 
@@ -67,6 +75,21 @@ def order_interval(values: Array, share: float) -> tuple[float, float] | None:
     It takes microseconds, where ``quantile_interval`` may take milliseconds.
     """
     return None if quantile(values, share) is None else _by_order(values, share)
+
+
+def _by_batches(above: Flags, ordered: Array, share: float) -> tuple[float, float] | None:
+    """Give the values at the ranks between which the number below lies, as far as it varies from batch to batch.
+
+    A batch is as long as there are batches: longer than the values remember, and many enough to tell a variance.
+    """
+    n = ordered.size
+    length = math.isqrt(n)
+    sums = above[: n // length * length].reshape(-1, length).sum(axis=1)
+    spread = _NORMAL * math.sqrt(n * float(sums.var(ddof=1)) / length)
+    low, high = math.floor(n * share - spread), math.ceil(n * share + spread) + 1
+    if low < 1 or high > n:
+        return None
+    return float(ordered[low - 1]), float(ordered[high - 1])
 
 
 def _by_order(values: Array, share: float) -> tuple[float, float] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def traffic(trail: Trail, config: RunConfig) -> TrafficFigures | None:
 def figures(segments: Sequence[TrafficSegment], asked: Traffic, batch_size: int, *, can_delete: bool) -> TrafficFigures:
     """Give the figures of segments on one schedule, of which there is one at least."""
     operations = read_operations(segments, batch_size)
-    counts = Counter("".join(segment.kinds for segment in segments))
+    counts = Counter({letter: sum(segment.kinds.count(letter) for segment in segments) for letter in KINDS})
     recalls = [value for segment in segments for value in segment.recall if value is not None]
     ended_s = float(operations.ended.max()) / 1e9
     loop = _open(operations, asked, counts) if operations.open_loop else _closed()
@@ -117,15 +118,14 @@ def _left_out(asked: Traffic, counts: Counter[str], *, can_delete: bool) -> dict
 
 
 def _rows(operations: Operations, measured: Times) -> Iterator[TrafficRow]:
-    searches = operations.are("q") & ~operations.failed
-    for batch in np.unique(operations.batch):
-        of_batch = operations.batch == batch
-        found = quantiles(measured[of_batch & searches], intervals=False)
-        last = int(np.flatnonzero(of_batch)[-1])
+    searches, wait = operations.are("q") & ~operations.failed, operations.wait
+    bounds = np.flatnonzero(np.diff(operations.batch)) + 1
+    for start, end in pairwise([0, *bounds.tolist(), operations.batch.size]):
+        found = quantiles(measured[start:end][searches[start:end]], intervals=False)
         yield TrafficRow(
-            records=int(operations.stored[last]),
-            operations=int(of_batch.sum()),
-            late_ms=float(operations.wait[last]) / 1e6 if operations.open_loop else None,
+            records=int(operations.stored[end - 1]),
+            operations=end - start,
+            late_ms=float(wait[end - 1]) / 1e6 if operations.open_loop else None,
             search_p50_ms=found.p50,
             search_p95_ms=found.p95,
         )

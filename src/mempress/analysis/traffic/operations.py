@@ -24,29 +24,40 @@ class Operations:
 
     kind: NDArray[np.uint8]
     due: Times
-    started: Times
-    ended: Times
+    waited: Times | None
+    """By how much each was late to start; None in a closed loop."""
+    service: Times
+    """What each call took."""
     failed: Flags
-    batch: Times
-    stored: Times
+    batch: NDArray[np.int32]
+    stored: NDArray[np.int32]
     """Records offered until then, this one among them."""
-    open_loop: bool
     clients: int
 
     @property
-    def service(self) -> Times:
-        """What each call took."""
-        return self.ended - self.started
+    def open_loop(self) -> bool:
+        """Tell whether they were due by a schedule."""
+        return self.waited is not None
 
     @property
     def wait(self) -> Times:
         """By how much each was late to start; 0 in a closed loop."""
-        return self.started - self.due
+        return np.zeros_like(self.due) if self.waited is None else self.waited
+
+    @property
+    def started(self) -> Times:
+        """When each call began."""
+        return self.due if self.waited is None else self.due + self.waited
+
+    @property
+    def ended(self) -> Times:
+        """When each call returned."""
+        return self.started + self.service
 
     @property
     def response(self) -> Times:
         """From when each was due until it returned."""
-        return self.ended - self.due
+        return self.service if self.waited is None else self.waited + self.service
 
     def are(self, letter: str) -> Flags:
         """Tell which are of a kind."""
@@ -57,22 +68,18 @@ class Operations:
 def read_operations(segments: Sequence[TrafficSegment], batch_size: int) -> Operations:
     """Put the segments of one phase, of which there is one at least, together."""
     kind = np.frombuffer("".join(segment.kinds for segment in segments).encode("ascii"), dtype=np.uint8)
-    due = np.concatenate([np.cumsum(segment.gap_ns, dtype=np.int64) for segment in segments])
     wait = _joined([segment.wait_ns for segment in segments])
-    started = due + wait if wait.size else due
     counts = [len(segment.kinds) for segment in segments]
-    batch = np.repeat([segment.first // batch_size for segment in segments], counts)
     failed = np.zeros(kind.size, dtype=np.bool_)
     failed[_places(segments, counts)] = True
     return Operations(
         kind=kind,
-        due=due,
-        started=started,
-        ended=started + _joined([segment.service_ns for segment in segments]),
+        due=np.concatenate([np.cumsum(segment.gap_ns, dtype=np.int64) for segment in segments]),
+        waited=wait if wait.size else None,
+        service=_joined([segment.service_ns for segment in segments]),
         failed=failed,
-        batch=batch,
-        stored=np.cumsum(kind == ord("s")) + segments[0].first,
-        open_loop=bool(wait.size),
+        batch=np.repeat(np.array([segment.first // batch_size for segment in segments], dtype=np.int32), counts),
+        stored=np.cumsum(kind == ord("s"), dtype=np.int32) + np.int32(segments[0].first),
         clients=segments[0].clients,
     )
 
