@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 STORE_BYTES = 100 << 20
@@ -20,7 +21,8 @@ def main(temporary: str) -> None:
     """Hold the cluster until the input ends."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_memory_monitor_refresh_ms": "0"}
+    (Path(temporary) / "ray").mkdir()  # where Ray notes the address of the machine's latest cluster
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_memory_monitor_refresh_ms": "0", "RAY_TMPDIR": temporary}
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - after its variables are set
 
     common: dict[str, Any] = {
@@ -29,7 +31,7 @@ def main(temporary: str) -> None:
         "include_dashboard": False,
         "resources": {"mempress_slot": 1},
     }
-    cluster = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD, "temp_dir": temporary})
+    cluster = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD})
     try:
         other = cluster.add_node(node_ip_address=OTHER, **common)
         print(cluster.address, flush=True)  # noqa: T201 - its answer

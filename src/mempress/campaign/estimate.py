@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Of so many runs; those in ``unknown`` (systems) are not in the sums. ``basis`` counts runs by how they are known."""
+    """Of ``runs``; those in ``unknown`` (by system) are not in the sums; ``basis`` counts the others by how they are known."""
 
     runs: int
     seconds: float
@@ -102,9 +103,7 @@ def _journaled_seconds(files: RunFiles) -> float | None:
     from mempress.journal import read_journal  # noqa: PLC0415 - as above
 
     try:
-        last = None
-        for last in read_journal(files.journal):
-            pass
+        last = next(iter(deque(read_journal(files.journal), maxlen=1)), None)
     except JournalError:
         return None
     return last.t_ns / 1e9 if isinstance(last, RunEnded) else None

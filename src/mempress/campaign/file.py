@@ -1,4 +1,4 @@
-"""Reads a campaign's file, strictly: what is unknown, of the wrong type or impossible is an error that names its line."""
+"""Reads a campaign's file, strictly: what is unknown, mistyped or impossible is an error that names its line."""
 
 from __future__ import annotations
 

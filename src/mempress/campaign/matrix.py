@@ -50,8 +50,10 @@ class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """What a campaign's file says. ``axes`` has a list of values for each of ``AXES``; an exclusion, the values that a
-    cell must have on all the axes that it names to be left out.
+    """What a campaign's file says.
+
+    ``axes`` has a list of values for each of ``AXES``; an exclusion, the values that a cell must have on all the axes
+    that it names to be left out.
     """
 
     name: str
@@ -114,7 +116,7 @@ class Matrix:
 
 
 def excluded(cell: Mapping[str, Any], exclusion: Mapping[str, Sequence[Any]]) -> bool:
-    """Tell whether a cell has one of the values on every axis that is named; a system's name stands for all versions."""
+    """Tell whether a cell has one of the values on every axis named; a system's name stands for all its versions."""
     return all(
         cell[axis] in values or (axis == "systems" and cell[axis].partition("@")[0] in values)
         for axis, values in exclusion.items()

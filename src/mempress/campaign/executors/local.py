@@ -83,8 +83,6 @@ def _shares(parallel: int | None) -> list[list[int] | None]:
         return [None]
     cores = sorted(os.sched_getaffinity(0))
     if not 1 <= parallel <= len(cores):
-        raise UsageError(
-            f"--parallel is {parallel}: give 1 to {len(cores)}, the cores of this machine; each run needs one of its own."
-        )
+        raise UsageError(f"--parallel is {parallel}: give 1 to {len(cores)}: each run needs a core of its own.")
     each = len(cores) // parallel
     return [cores[place * each : (place + 1) * each] for place in range(parallel)]
