@@ -8,6 +8,7 @@ import msgspec
 
 from mempress.compare import compare
 from mempress.errors import JournalError
+from mempress.machines import Kind, kind_of, labelled
 from mempress.model import Result
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 def build_result(runs: Runs) -> Result:
     """Put the runs of a benchmark together.
 
-    A system is what the user named: its runs stand under one name, and two systems that bear one name stay two, the
-    later with ``-2`` behind it. The run nearest the median stands for the system.
+    A system is what the user named, under one condition and on one kind of machine: its runs stand under one name, and
+    two systems that bear one name stay two, the later with ``-2`` behind it. The run nearest the median stands for the
+    system.
 
     Raises:
         JournalError: there is no run.
@@ -58,14 +60,21 @@ def _speed(summary: Summary) -> tuple[float, float, int]:
     return infinite if p50 is None else p50, infinite if held is None else held, summary.repeat
 
 
+def group_of(head: RunHead) -> tuple[str, str, Kind]:
+    """Give what runs must have in common to stand under one name: the system, the condition, the kind of machine."""
+    return head.system, head.condition, kind_of(head.environment)
+
+
 def _by_name(runs: Runs) -> dict[str, list[Summary]]:
-    """Group summaries by the system as the user named it, in the order of appearance and of repeats."""
-    groups: dict[str, list[Summary]] = {}
+    """Group summaries by ``group_of``, in the order of appearance and of repeats."""
+    groups: dict[tuple[str, str, Kind], list[Summary]] = {}
     for head, summary in runs:
-        groups.setdefault(head.system, []).append(summary)
+        groups.setdefault(group_of(head), []).append(summary)
+    machines = labelled(kind for _, _, kind in groups)
     named: dict[str, list[Summary]] = {}
-    for group in groups.values():
-        name = _free_name(_name(group), named)
+    for (_, condition, kind), group in groups.items():
+        where = f" on {machines[kind]}" if len(machines) > 1 else ""
+        name = _free_name(_name(group) + (f" [{condition}]" if condition else "") + where, named)
         renamed = [msgspec.structs.replace(summary, name=name) for summary in group]
         named[name] = sorted(renamed, key=lambda summary: summary.repeat)
     return named

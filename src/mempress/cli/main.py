@@ -22,6 +22,7 @@ _COMMANDS = {
     "detect": "Find maintenance events in a trace of samples.",
     "capacity": "Find the most records under a memory limit, or the least memory for some records.",
     "soak": "Hold a system at a constant load for as long as asked, and see whether anything leaks.",
+    "campaign": "Measure a matrix of systems and settings, here or on a cluster, and merge the results.",
     "systems": "List the systems that can be run.",
     "check": "Check a system's adapter against the protocol.",
     "env": "Show the machine and how things are measured on it.",

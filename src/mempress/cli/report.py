@@ -14,10 +14,15 @@ from mempress.errors import JournalError
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
 @click.option("--hdr", is_flag=True, help="Write the times as HdrHistogram logs too, into OUT/runs/RUN/hdr/.")
 def command(out: Path, *, as_json: bool, hdr: bool) -> int:
-    """Write the reports of the benchmark in OUT anew from its journals."""
+    """Write the reports of the benchmark or campaign in OUT anew from its journals."""
+    from mempress.campaign.book import is_campaign
     from mempress.cli.output import report_benchmark
 
-    if report_benchmark(out, as_json=as_json) is None:
+    if is_campaign(out):
+        from mempress.cli.campaign import report_campaign
+
+        report_campaign(out.resolve(), as_json=as_json)
+    elif report_benchmark(out, as_json=as_json) is None:
         raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")
     if hdr:
         from mempress.cli.histograms import export

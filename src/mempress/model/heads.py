@@ -50,3 +50,5 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     """What is installed there."""
     lock_sha256: str | None = None
     """Of the ``requirements.lock`` beside this file, which its own environment was built from; None: it has none."""
+    condition: str = ""
+    """Under what a campaign ran it, as far as its runs differ in that; two conditions are never put together."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mempress.config import RunConfig
+    from mempress.journal import Status
     from mempress.model import RunHead
     from mempress.workload.prepare import Workload
 
@@ -38,7 +39,7 @@ def complete_runs(
     found = {}
     for directory in runs_in(out):
         head = read_head(directory)
-        if _came_to_its_end(directory):
+        if came_to_its_end(directory):
             found[head.system, head.repeat] = directory
             _check(head, config, workload, environment, out)
     return found
@@ -51,15 +52,21 @@ def set_aside(out: Path, kept: Collection[Path]) -> None:
             continue
         shutil.rmtree(RunFiles(directory).workdir, ignore_errors=True)
         (out / BROKEN_OFF).mkdir(exist_ok=True)
-        directory.rename(_free(out / BROKEN_OFF / directory.name))
+        directory.rename(free_path(out / BROKEN_OFF / directory.name))
 
 
-def _came_to_its_end(directory: Path) -> bool:
+def came_to_its_end(directory: Path) -> bool:
+    """Tell whether a run's journal has its end, and that is not an interruption."""
+    return status_of(directory) not in (None, "interrupted")
+
+
+def status_of(directory: Path) -> Status | None:
+    """Give how a run ended, as its journal's last line says; None where it has no end or cannot be read."""
     try:
         last = deque(read_journal(RunFiles(directory).journal), maxlen=1)
     except JournalError:
-        return False
-    return any(isinstance(event, Ended) and event.status != "interrupted" for event in last)
+        return None
+    return next((event.status for event in last if isinstance(event, Ended)), None)
 
 
 def _check(head: RunHead, config: RunConfig, workload: Workload, environment: Mapping[str, Any], out: Path) -> None:
@@ -96,7 +103,8 @@ def _shown(value: Any) -> str:
     return "not given" if value is None else msgspec.json.encode(value).decode()
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
+    """Give the path, or the first with a number behind it, at which nothing lies."""
     number, free = 1, path
     while free.exists():
         number += 1

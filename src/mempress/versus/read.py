@@ -13,7 +13,7 @@ from mempress.analysis.trail import read_trail
 from mempress.errors import JournalError, UsageError
 from mempress.journal import read_journal
 from mempress.model import Result, Summary
-from mempress.result import build_result
+from mempress.result import build_result, group_of
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def read_side(path: Path) -> Side:
 def _from_runs(path: Path, directories: Sequence[Path]) -> Side:
     heads = [read_head(directory) for directory in directories]
     summaries = [_summary(directory) for directory in directories]
-    groups: dict[str, list[tuple[Path, RunHead, Summary]]] = {}
+    groups: dict[object, list[tuple[Path, RunHead, Summary]]] = {}
     for directory, head, summary in zip(directories, heads, summaries, strict=True):
-        groups.setdefault(head.system, []).append((directory, head, summary))
+        groups.setdefault(group_of(head), []).append((directory, head, summary))
     names = build_result(list(zip(heads, summaries, strict=True))).systems
     systems = {name: _system(group) for name, group in zip(names, groups.values(), strict=True)}
     conditions = [Conditions(head.environment, head.workload, head.config, head.harness) for head in heads]
