@@ -96,6 +96,7 @@ def _course(case: _Case) -> dict[str, Any]:
     return {
         "status": case.status,
         "reason": case.reason,
+        "out_of_time": trail.ended is not None and trail.ended.out_of_time,
         "ended_in_phase": trail.ended.phase if trail.ended else trail.phase,
         "ended_at_records": _acknowledged(trail),
         "duration_s": trail.last.t_ns / 1e9 if trail.last else 0.0,

@@ -59,6 +59,7 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> P
 @click.option("--mix", metavar="KIND=WEIGHT,...", help="Of store, search, update, delete. Default: store=50,search=50.")
 @click.option("--clients", type=int, help="Threads that offer them, where a system declares threads. Default: 1.")
 @click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
+@click.option("--time-limit", type=float, metavar="SECONDS", help="Store no more once a run has lasted so long.")
 @click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
 @click.option("--continue-after-saturation", is_flag=True, help="Go on to the limit.")
 @click.option(
@@ -115,6 +116,7 @@ def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig
         capacity_records=None if capacity == "none" else capacity,
         memory_limit_bytes=settings.pop("memory_limit"),
         timeout_seconds=settings.pop("timeout"),
+        time_limit_seconds=settings.pop("time_limit"),
         options=read_options(settings.pop("option")),
         traffic=make_traffic(*(settings.pop(name) for name in ("rate", "arrival", "mix", "clients"))),
         **settings,
@@ -144,7 +146,7 @@ def run(
     from mempress.analysis import analyse
     from mempress.cli.progress import Progress
     from mempress.cli.spending import Spending
-    from mempress.model import DIED
+    from mempress.model import died
     from mempress.runfiles import RunFiles, write_json
     from mempress.runner.benchmark import run_benchmark
 
@@ -173,4 +175,4 @@ def run(
 
         if any_holds(conditions, result):
             return _CONDITION_HOLDS
-    return _SYSTEM_DIED if any(system.status in DIED for system in result.systems.values()) else 0
+    return _SYSTEM_DIED if any(map(died, result.systems.values())) else 0

@@ -37,6 +37,7 @@ _FLAGS = {
     "seed": "--seed",
     "repeats": "--repeats",
     "timeout_seconds": "--timeout",
+    "time_limit_seconds": "--time-limit",
     "objective_ms": "--objective-ms",
     "embedder": "--embedder",
 }
