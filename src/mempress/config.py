@@ -57,7 +57,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_bytes: int | None = None
     timeout_seconds: float = 300.0
     time_limit_seconds: float | None = None
-    """Once a run has lasted so long no further batch is stored; what its end tells is still measured. None: no limit."""
+    """Once a run has lasted so long no further batch is stored; its end is measured all the same. None: no limit."""
     objective_ms: float | None = None
     continue_after_saturation: bool = False
     repeats: int = 1

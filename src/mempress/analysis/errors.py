@@ -28,7 +28,12 @@ def errors(trail: Trail, status: Status, reason: str) -> list[ErrorEntry]:
         for failed in trail.failed
     ]
     ended = trail.ended
-    if ended is not None and status in DIED and not ended.out_of_time and not (entries and entries[-1].message == reason):
+    if (
+        ended is not None
+        and status in DIED
+        and not ended.out_of_time
+        and not (entries and entries[-1].message == reason)
+    ):
         entries.append(
             ErrorEntry(
                 phase=ended.phase,

@@ -83,6 +83,7 @@ def _identity(case: _Case) -> dict[str, Any]:
         "name": opened[0].name if opened else head.label,
         "system": head.system,
         "repeat": head.repeat,
+        "project": head.project,
         "version": opened[0].version if opened else None,
         "capabilities": sorted(case.trail.capabilities),
         "facts": facts(case.trail, head, case.judged),

@@ -185,6 +185,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     traffic: TrafficFigures | None = None
     """None where whole batches were offered."""
     soak: Soak | None = None
+    project: str | None = None
+    """The distribution of the project whose system it is; None: someone else's adapter."""
     out_of_time: bool = False
     """Its load was ended at ``--time-limit``: the status is timed_out, and its figures are those of a living system."""
 
