@@ -20,13 +20,14 @@ _ABOVE_ZERO = (
     *("readable_seconds", "audit_seconds"),
 )
 _ZERO_OR_MORE = (*("maintenance_interval", "post_recovery_batches", "sampled_ids", "retrieved_ids", "deleted_records"),)
-_OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms")
+_OPTIONAL = ("capacity_records", "capacity_bytes", "memory_limit_bytes", "objective_ms", "time_limit_seconds")
 _TOO_MUCH = 1 << 53
 """From here on JSON readers round; not-a-number and infinity fail the same comparison."""
 _FLAG = {
     "systems": "SYSTEM",
     "memory_limit_bytes": "--memory-limit",
     "timeout_seconds": "--timeout",
+    "time_limit_seconds": "--time-limit",
     "faults": "--fault",
     "options": "--option",
     "traffic": "--rate, --arrival, --mix or --clients",
@@ -55,6 +56,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     capacity_bytes: int | None = None
     memory_limit_bytes: int | None = None
     timeout_seconds: float = 300.0
+    time_limit_seconds: float | None = None
+    """Once a run has lasted so long no further batch is stored; its end is measured all the same. None: no limit."""
     objective_ms: float | None = None
     continue_after_saturation: bool = False
     repeats: int = 1

@@ -80,6 +80,8 @@ def ending(key: str, summary: Summary) -> str:
         seen = final_load(summary)
         confirmed = f", confirmed at {seen:,}" if seen > summary.metrics.max_records else ""
         return f"{shown} saturated at {reached} of {offered} records{confirmed}: {reason}."
+    if summary.out_of_time:
+        return f"{shown} ran out of time at {reached} of {offered} records, alive: {reason}."
     where = f"at {figure(summary.ended_at_records, 'records')} records"
     return f"{shown} {_ENDINGS[summary.status]} {where} (phase {summary.ended_in_phase}): {reason}."
 

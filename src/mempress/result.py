@@ -42,6 +42,9 @@ def build_result(runs: Runs) -> Result:
         time=None,
         systems=chosen,
         repeats={name: [summary.metrics for summary in summaries] for name, summaries in named.items()},
+        statuses={name: [summary.status for summary in summaries] for name, summaries in named.items()},
+        started=min(head.started for head, _ in runs),
+        runs_s=sum(summary.duration_s for _, summary in runs),
         comparison=compare(chosen, capacity_records=head.config.capacity_records, repeats=named),
     )
 

@@ -30,7 +30,7 @@ from mempress.format import listed, measure, name, times
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mempress.model import Summary
+    from mempress.model import Metrics, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class _Standing:
 class _Figure:
     """What is ranked: the words around it, how it is read, and when two readings of it are told apart."""
 
+    label: str
     best: str
     worst: str
     unit: str
@@ -54,30 +55,78 @@ class _Figure:
     ratio: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One figure of all systems that were last measured at ``records``, in places: those told apart from one another.
+
+    Each place holds the systems not told apart from its first, as (name, figure with its unit), the best place first.
+    """
+
+    label: str
+    records: int
+    places: tuple[tuple[tuple[str, str], ...], ...]
+
+
+def rankings(systems: Mapping[str, Summary], runs: Mapping[str, Sequence[Metrics]]) -> list[Ranking]:
+    """Give the places for each figure that at least two of the systems at the largest common load have."""
+    load, sides, _ = _at_one_load(systems, runs)
+    known = [(figure, _known(figure, sides)) for figure in _FIGURES]
+    return [
+        Ranking(
+            figure.label, load, tuple(tuple(_pair(figure, one) for one in place) for place in _places(figure, found))
+        )
+        for figure, found in known
+        if len(found) > 1
+    ]
+
+
 def standings(systems: Mapping[str, Summary], repeats: Mapping[str, Sequence[Summary]]) -> Iterator[str]:
     """Give a sentence for each figure of the systems that reached the largest common load, and name those left out."""
-    groups: dict[tuple[str, int], list[Side]] = defaultdict(list)
-    for key, summary in systems.items():
-        if summary.samples:
-            side = Side(name(key), summary, tuple(run.metrics for run in repeats.get(key, ())))
-            groups[summary.workload.sha256, final_load(summary)].append(side)
-    if not groups:
-        return
-    (workload, load), sides = max(groups.items(), key=lambda item: (len(item[1]), item[0][1]))
-    for (other, at), left in groups.items():
-        if (other, at) != (workload, load):
-            names = listed([side.name for side in left])
-            yield f"{names} {'was' if len(left) == 1 else 'were'} last measured at {at:,} records: not ranked here."
+    load, sides, left = _at_one_load(systems, {key: [run.metrics for run in runs] for key, runs in repeats.items()})
+    for at, names in left:
+        verb = "was" if len(names) == 1 else "were"
+        yield f"{listed(names)} {verb} last measured at {at:,} records: not ranked here."
     for figure in _FIGURES:
-        if (text := _sentence(figure, sides, load)) is not None:
+        if (text := _sentence(figure, _known(figure, sides), load)) is not None:
             yield text
 
 
-def _sentence(figure: _Figure, sides: Sequence[Side], load: int) -> str | None:
+def _at_one_load(
+    systems: Mapping[str, Summary], runs: Mapping[str, Sequence[Metrics]]
+) -> tuple[int, list[Side], list[tuple[int, list[str]]]]:
+    """Give the load at which most systems were last measured, those, and the names of all others by their loads."""
+    groups: dict[tuple[str, int], list[Side]] = defaultdict(list)
+    for key, summary in systems.items():
+        if summary.samples:
+            side = Side(name(key), summary, tuple(runs.get(key, ())))
+            groups[summary.workload.sha256, final_load(summary)].append(side)
+    if not groups:
+        return 0, [], []
+    chosen = max(groups, key=lambda group: (len(groups[group]), group[1]))
+    left = [(group[1], [side.name for side in sides]) for group, sides in groups.items() if group != chosen]
+    return chosen[1], groups[chosen], left
+
+
+def _known(figure: _Figure, sides: Sequence[Side]) -> list[_Standing]:
+    """Give the readings of those that have the figure, the best first."""
     known = [_Standing(side, reading) for side in sides if (reading := figure.read(side)) is not None]
+    return sorted(known, key=lambda standing: standing.reading.value, reverse=not figure.lower_is_better)
+
+
+def _places(figure: _Figure, known: Sequence[_Standing]) -> list[list[_Standing]]:
+    """Give each place the systems that are not told apart from its first."""
+    places: list[list[_Standing]] = []
+    for standing in known:
+        if places and not figure.differ(places[-1][0], standing):
+            places[-1].append(standing)
+        else:
+            places.append([standing])
+    return places
+
+
+def _sentence(figure: _Figure, known: Sequence[_Standing], load: int) -> str | None:
     if len(known) < 2:
         return None
-    known.sort(key=lambda standing: standing.reading.value, reverse=not figure.lower_is_better)
     first = known[0]
     behind = [standing for standing in known[1:] if figure.differ(first, standing)]
     best = f"At {load:,} records {figure.best} {_shown(figure, first)}"
@@ -91,8 +140,12 @@ def _sentence(figure: _Figure, sides: Sequence[Side], load: int) -> str | None:
     return f"{best}{beside}; {figure.worst} {_shown(figure, last)}{ratio}."
 
 
+def _pair(figure: _Figure, standing: _Standing) -> tuple[str, str]:
+    return standing.side.name, measure(standing.reading.value, figure.unit)
+
+
 def _shown(figure: _Figure, standing: _Standing) -> str:
-    return f"{standing.side.name} ({measure(standing.reading.value, figure.unit)})"
+    return "{} ({})".format(*_pair(figure, standing))
 
 
 def _time_apart(first: _Standing, second: _Standing) -> bool:
@@ -148,10 +201,37 @@ def _health(side: Side) -> Reading | None:
 
 
 _FIGURES = (
-    _Figure("the median search is shortest in", "it is longest in", "ms", True, _latency, _time_apart, "{} as long"),
-    _Figure("records are stored fastest by", "slowest by", "records/s", False, _store_rate, _time_apart, "{} as slow"),
-    _Figure("the settled memory is least in", "it is most in", "MiB", True, _memory, _amount_apart, "{} as much"),
-    _Figure("the disk used is least in", "it is most in", "MiB", True, _disk, _amount_apart, "{} as much"),
-    _Figure("recall is highest in", "it is lowest in", "share", False, _recall, _recall_apart),
-    _Figure("health is best in", "it is worst in", "share", False, _health, _health_apart),
+    _Figure(
+        "Search, p50",
+        "the median search is shortest in",
+        "it is longest in",
+        "ms",
+        True,
+        _latency,
+        _time_apart,
+        "{} as long",
+    ),
+    _Figure(
+        "Stored",
+        "records are stored fastest by",
+        "slowest by",
+        "records/s",
+        False,
+        _store_rate,
+        _time_apart,
+        "{} as slow",
+    ),
+    _Figure(
+        "Memory at the end",
+        "the settled memory is least in",
+        "it is most in",
+        "MiB",
+        True,
+        _memory,
+        _amount_apart,
+        "{} as much",
+    ),
+    _Figure("Disk", "the disk used is least in", "it is most in", "MiB", True, _disk, _amount_apart, "{} as much"),
+    _Figure("Recall", "recall is highest in", "it is lowest in", "share", False, _recall, _recall_apart),
+    _Figure("Health", "health is best in", "it is worst in", "share", False, _health, _health_apart),
 )

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def errors(trail: Trail, status: Status, reason: str) -> list[ErrorEntry]:
-    """Give all errors in order; the end of a system that died is the last of them."""
+    """Give all errors in order; the end of a system that died is the last of them.
+
+    One whose load was ended at its time limit lived: that is no error.
+    """
     entries = [
         ErrorEntry(
             phase=failed.phase,
@@ -24,11 +27,17 @@ def errors(trail: Trail, status: Status, reason: str) -> list[ErrorEntry]:
         )
         for failed in trail.failed
     ]
-    if trail.ended is not None and status in DIED and not (entries and entries[-1].message == reason):
+    ended = trail.ended
+    if (
+        ended is not None
+        and status in DIED
+        and not ended.out_of_time
+        and not (entries and entries[-1].message == reason)
+    ):
         entries.append(
             ErrorEntry(
-                phase=trail.ended.phase,
-                records=trail.ended.records,
+                phase=ended.phase,
+                records=ended.records,
                 kind="fatal",
                 operation="run",
                 message=reason,

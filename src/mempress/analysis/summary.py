@@ -83,6 +83,7 @@ def _identity(case: _Case) -> dict[str, Any]:
         "name": opened[0].name if opened else head.label,
         "system": head.system,
         "repeat": head.repeat,
+        "project": head.project,
         "version": opened[0].version if opened else None,
         "capabilities": sorted(case.trail.capabilities),
         "facts": facts(case.trail, head, case.judged),
@@ -96,6 +97,7 @@ def _course(case: _Case) -> dict[str, Any]:
     return {
         "status": case.status,
         "reason": case.reason,
+        "out_of_time": trail.ended is not None and trail.ended.out_of_time,
         "ended_in_phase": trail.ended.phase if trail.ended else trail.phase,
         "ended_at_records": _acknowledged(trail),
         "duration_s": trail.last.t_ns / 1e9 if trail.last else 0.0,

@@ -12,7 +12,7 @@ import msgspec
 from mempress.analysis import analyse
 from mempress.model import CommandTime
 from mempress.report.terminal import terminal
-from mempress.report.write import write_pictures, write_texts
+from mempress.report.write import write_overview, write_pictures, write_texts
 from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 
@@ -41,11 +41,13 @@ def report_benchmark(
     as_json: bool,
     judged: Mapping[Path, Summary] = MappingProxyType({}),
     spending: Spending | None = None,
+    table: Path | None = None,
 ) -> Result | None:
     """Judge all runs of a benchmark, write its reports, and print the table, or ``results.json``.
 
     The figures come first: should a picture fail, they stand. The texts come last, and tell how long all before them
-    took the command that ran the benchmark, whose account ``spending`` is.
+    took the command that ran the benchmark, whose account ``spending`` is. ``table`` is where the overview of
+    all systems goes, where it is wanted.
     """
     with _stage(spending, "judging"):
         result = judge_benchmark(out, judged)
@@ -59,7 +61,7 @@ def report_benchmark(
             pictures = write_pictures(result, out)
     finally:
         result = msgspec.structs.replace(result, time=kept if spending is None else spending.until_now())
-        texts = write_texts(result, out)
+        texts = [*write_texts(result, out), *([] if table is None else [write_overview(result, table)])]
     if as_json:
         click.echo(msgspec.json.format((out / RESULTS).read_bytes(), indent=2))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ _CONDITION_HOLDS = 4
 @click.option("--mix", metavar="KIND=WEIGHT,...", help="Of store, search, update, delete. Default: store=50,search=50.")
 @click.option("--clients", type=int, help="Threads that offer them, where a system declares threads. Default: 1.")
 @click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one call may take.")
+@click.option("--time-limit", type=float, metavar="SECONDS", help="Store no more once a run has lasted so long.")
 @click.option("--objective-ms", type=float, help="Search p95 that is still good. Default: 3x the first, at least 20.")
 @click.option("--continue-after-saturation", is_flag=True, help="Go on to the limit.")
 @click.option(
@@ -58,11 +60,13 @@ _CONDITION_HOLDS = 4
     callback=take_settings,
     help="A TOML file of these options.",
 )
+@click.option("--all", "every", is_flag=True, help="Every system that ships with mempress, beside those named.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("benchmark_results"), show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a benchmark in --out that was broken off.")
 @click.option(
     "--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit with 4 if it holds, e.g. "agno.disk_mb > 50".'
 )
+@click.option("--table", type=click.Path(path_type=Path, dir_okay=False), help="Write one row for each system there.")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json instead of the table.")
 def command(
     systems: tuple[str, ...], out: Path, fail_if: tuple[str, ...], *, resume: bool, as_json: bool, **settings: Any
@@ -73,13 +77,31 @@ def command(
     run in the same directory are replaced; with --resume the runs that came to their end stand, and the rest is run.
     """
     settings.pop("config_file")
-    config = make_config(systems, settings)
+    every, table = settings.pop("every"), settings.pop("table")
+    config = make_config(with_all(systems) if every else systems, settings)
     conditions: list[Expression] = []
     if fail_if:
         from mempress.cli.conditions import read_conditions
 
         conditions = read_conditions(fail_if, config)
-    return run(config, out, resume=resume, as_json=as_json, conditions=conditions)
+    return run(config, out, Wanted(as_json, conditions, table), resume=resume)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is made of a result beside its reports: JSON on stdout, an exit status, an overview in a file."""
+
+    as_json: bool = False
+    conditions: Sequence[Expression] = ()
+    table: Path | None = None
+
+
+def with_all(systems: tuple[str, ...]) -> tuple[str, ...]:
+    """Give every system that ships, but controls of the harness, beside those named."""
+    from mempress.systems.registry import shipped_systems
+
+    shipped = (name for name, (_, offer) in shipped_systems().items() if not offer.control)
+    return tuple(dict.fromkeys([*shipped, *systems]))
 
 
 def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig:
@@ -96,6 +118,7 @@ def make_config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig
         capacity_records=None if capacity == "none" else capacity,
         memory_limit_bytes=settings.pop("memory_limit"),
         timeout_seconds=settings.pop("timeout"),
+        time_limit_seconds=settings.pop("time_limit"),
         options=read_options(settings.pop("option")),
         traffic=make_traffic(*(settings.pop(name) for name in ("rate", "arrival", "mix", "clients"))),
         **settings,
@@ -114,9 +137,7 @@ def read_options(given: Sequence[str]) -> dict[str, dict[str, Any]]:
     return options
 
 
-def run(
-    config: RunConfig, out: Path, *, resume: bool = False, as_json: bool = False, conditions: Sequence[Expression] = ()
-) -> int:
+def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -> int:
     """Run a benchmark, write its reports, print its table; gives the exit status.
 
     A condition that holds outweighs a system that died: it is what was asked for.
@@ -125,7 +146,7 @@ def run(
     from mempress.analysis import analyse
     from mempress.cli.progress import Progress
     from mempress.cli.spending import Spending
-    from mempress.model import DIED
+    from mempress.model import died
     from mempress.runfiles import RunFiles, write_json
     from mempress.runner.benchmark import run_benchmark
 
@@ -140,7 +161,9 @@ def run(
     stopped = until_stopped(run_benchmark(config, out, Progress(spending), resume=resume), judge)
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
-    result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged, spending=spending)
+    result: Result | None = report_benchmark(
+        out.resolve(), as_json=wanted.as_json, judged=judged, spending=spending, table=wanted.table
+    )
     if config.traffic is not None and result is not None:
         from mempress.cli.histograms import export
 
@@ -149,9 +172,9 @@ def run(
         return stopped
     if result is None:
         return 0
-    if conditions:
+    if wanted.conditions:
         from mempress.cli.conditions import any_holds
 
-        if any_holds(conditions, result):
+        if any_holds(wanted.conditions, result):
             return _CONDITION_HOLDS
-    return _SYSTEM_DIED if any(system.status in DIED for system in result.systems.values()) else 0
+    return _SYSTEM_DIED if any(map(died, result.systems.values())) else 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mempress.cli.run import read_options, run
+from mempress.cli.run import Wanted, read_options, run
 from mempress.cli.values import Duration, Size
 from mempress.config import RunConfig
 from mempress.soaking import SoakTerms
@@ -48,7 +48,7 @@ def command(systems: tuple[str, ...], out: Path, *, as_json: bool, **settings: A
     Judged are memory, disk, search latency and health over time, each with an interval. The journal stays bounded,
     whatever the duration. Ctrl-C ends the soak; what was measured is reported.
     """
-    return run(_config(systems, settings), out, as_json=as_json)
+    return run(_config(systems, settings), out, Wanted(as_json))
 
 
 def _config(systems: tuple[str, ...], settings: dict[str, Any]) -> RunConfig:

@@ -162,13 +162,15 @@ class Spent(Event, frozen=True, tag="spent"):
     waiting_ns: int
 
 
-class Ended(Event, frozen=True, tag="ended"):
+class Ended(Event, frozen=True, tag="ended", omit_defaults=True):
     """The run's end: its status, and the reason in words."""
 
     status: Status
     reason: str
     phase: str
     records: int
+    out_of_time: bool = False
+    """Its load was ended at ``--time-limit``: timed out, and alive."""
 
 
 Line = (

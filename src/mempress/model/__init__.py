@@ -34,6 +34,7 @@ from mempress.model.summary import (
     SampleRow,
     StoreRate,
     Summary,
+    died,
 )
 
 __all__ = [
@@ -77,4 +78,5 @@ __all__ = [
     "StoreRate",
     "Summary",
     "WorkloadHead",
+    "died",
 ]

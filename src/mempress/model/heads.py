@@ -39,6 +39,8 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     """The system as the user named it."""
     label: str
     repeat: int
+    project: str | None = None
+    """The distribution of the project that it ships with; None: someone else's adapter."""
     started: str
     config: RunConfig
     workload: WorkloadHead

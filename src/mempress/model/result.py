@@ -67,3 +67,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     repeats: dict[str, list[Metrics]]
     """The metrics of every run of each system, in order."""
     comparison: Comparison
+    statuses: dict[str, list[Status]] = {}
+    """How every run of each system ended, in the order of ``repeats``."""
+    started: str | None = None
+    """When the first of its runs began."""
+    runs_s: float | None = None
+    """How long all runs took together."""

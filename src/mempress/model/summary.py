@@ -19,7 +19,7 @@ from mempress.model.traffic import Interval, TrafficFigures
 
 Origin = Literal["observed", "reported", "requested"]
 DIED: frozenset[str] = frozenset({"crashed", "killed_at_limit", "timed_out", "unavailable"})
-"""The statuses of a system that died or never started."""
+"""The statuses of a system that died or never started; ``died`` tells whether one did."""
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,3 +187,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     traffic: TrafficFigures | None = None
     """None where whole batches were offered."""
     soak: Soak | None = None
+    project: str | None = None
+    """The distribution of the project whose system it is; None: someone else's adapter."""
+    out_of_time: bool = False
+    """Its load was ended at ``--time-limit``: the status is timed_out, and its figures are those of a living system."""
+
+
+def died(summary: Summary) -> bool:
+    """Tell whether the system died or never started."""
+    return summary.status in DIED and not summary.out_of_time

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TITLE = "Memory pressure report"
 _GROUP_ROWS = 6
+_NAMED_AT_MOST = 8
 _P99 = "final_query_latency_ms.p99"
 _N = "final_query_latency_ms.n"
 _FLAGS = {
@@ -37,6 +38,7 @@ _FLAGS = {
     "seed": "--seed",
     "repeats": "--repeats",
     "timeout_seconds": "--timeout",
+    "time_limit_seconds": "--time-limit",
     "objective_ms": "--objective-ms",
     "embedder": "--embedder",
 }
@@ -55,9 +57,9 @@ def document(result: Result) -> Document:
         Section("Side by side", tuple(_side_by_side(result))),
         *(system_section(key, summary) for key, summary in result.systems.items()),
         *_repeats(result),
-        Section("How it was run", tuple(_conditions(result))),
+        Section("How it was run", tuple(conditions(result))),
     ]
-    return Document(TITLE, _subtitle(result), tuple(sections))
+    return Document(TITLE, subtitle(result), tuple(sections))
 
 
 def _side_by_side(result: Result) -> Iterator[Table]:
@@ -121,8 +123,11 @@ def _soak_words(terms: SoakTerms) -> list[str]:
     return [*words, *(["--pause", f"{terms.pause_seconds:g}"] if terms.pause_seconds else [])]
 
 
-def _subtitle(result: Result) -> str:
+def subtitle(result: Result) -> str:
+    """Give in a sentence which systems were given what."""
     config, names = result.config, ", ".join(name(key) for key in result.systems)
+    if len(result.systems) > _NAMED_AT_MOST:
+        names = f"{len(result.systems)} systems"
     if config.soak is not None:
         return (
             f"{names}: soaked for {duration(config.soak.duration_seconds)} with "
@@ -182,7 +187,8 @@ def _repeat_table(key: str, runs: list[Metrics]) -> Table:
     return Table(columns, tuple(rows), frozenset(range(1, len(columns))), title=name(key))
 
 
-def _conditions(result: Result) -> Iterator[Table | Literal | Points]:
+def conditions(result: Result) -> Iterator[Table | Literal | Points]:
+    """Give the workload, the machine, where the time went, and the command that repeats it."""
     workload = result.workload
     rows = [
         ("Workload", plain(workload.name)),

@@ -39,3 +39,12 @@ def write_texts(result: Result, out: Path) -> list[Path]:
     for name, text in texts.items():
         write_whole(out / name, text.encode())
     return [out / name for name in (RESULTS, *texts)]
+
+
+def write_roster(result: Result, path: Path) -> Path:
+    """Write the overview of all systems as Markdown; gives its path."""
+    from mempress.report.markdown import markdown_document  # noqa: PLC0415 - as the others
+    from mempress.report.roster import roster  # noqa: PLC0415 - as the others
+
+    write_whole(path, markdown_document(roster(result)).encode())
+    return path

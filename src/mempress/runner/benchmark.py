@@ -193,6 +193,7 @@ def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
         system=reference.spec,
         label=reference.label,
         repeat=repeat,
+        project=None if reference.project is None else reference.project.package,
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         config=msgspec.structs.replace(bench.config, options=options),
         workload=WorkloadHead(

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from mempress.runner.recorder import Recorder
     from mempress.workload.prepare import Batch, Workload
 
+_NS_PER_SECOND = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class LoadEnd:
-    """How a load ended: whether it saturated, and why in words."""
+    """How a load ended: whether it saturated, why in words, and whether its time was up."""
 
     saturated: bool
     reason: str
+    out_of_time: bool = False
 
 
 class Load:
@@ -57,7 +60,7 @@ class Load:
         return self._recorder.acknowledged
 
     def run(self) -> LoadEnd:
-        """Store until the system saturates or the workload ends."""
+        """Store until the system saturates, its time is up, or the workload ends."""
         for number, batch in enumerate(self._batches, start=1):
             self._store(batch)
             if number % self._config.batches_per_sample == 0 or self.faults.under_way:
@@ -68,17 +71,25 @@ class Load:
             if self._saturation is not None and not (self._config.continue_after_saturation or self.faults.waiting):
                 return self._saturation
             self._maintain_if_due()
+            if self.out_of_time and self.offered < self._workload.records:
+                return self._saturation or self._cut_short()
         return self._saturation or LoadEnd(False, f"all {self.offered} records were offered")
 
     def run_batches(self, count: int) -> int:
         """Store at most ``count`` more batches, with samples but without maintenance; gives how many there were."""
         for done in range(count):
-            if (batch := next(self._batches, None)) is None:
+            if self.out_of_time or (batch := next(self._batches, None)) is None:
                 return done
             self._store(batch)
             self.checkpoint.take(self._mark, offered=self.offered)
             self.faults.batch_done()
         return count
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run has lasted as long as it may."""
+        limit = self._config.time_limit_seconds
+        return limit is not None and self._recorder.t_ns >= limit * _NS_PER_SECOND
 
     def maintain(self, *, emergency: bool) -> None:
         """Request maintenance."""
@@ -108,6 +119,10 @@ class Load:
     def drain(self) -> None:
         """Journal the system's testimony since it was last asked."""
         self.checkpoint.drain()
+
+    def _cut_short(self) -> LoadEnd:
+        offered, limit = f"{self.offered} of {self._workload.records}", self._config.time_limit_seconds
+        return LoadEnd(False, f"its time of {limit:g} s was up after {offered} records", out_of_time=True)
 
     @property
     def _mark(self) -> str:

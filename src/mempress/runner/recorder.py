@@ -77,9 +77,18 @@ class Recorder:
         """Judge the sample after a batch; gives the saturation that it confirms."""
         return self._judge.add(sample, bounded=bounded)
 
-    def end(self, status: Status, reason: str) -> None:
+    def end(self, status: Status, reason: str, *, out_of_time: bool = False) -> None:
         """Record the run's end."""
-        self.write(Ended(t_ns=self.t_ns, status=status, reason=clean(reason), phase=self.phase, records=self.records))
+        self.write(
+            Ended(
+                t_ns=self.t_ns,
+                status=status,
+                reason=clean(reason),
+                phase=self.phase,
+                records=self.records,
+                out_of_time=out_of_time,
+            )
+        )
 
 
 def clean(text: str) -> str:

@@ -38,8 +38,9 @@ class Run:
 
     def execute(self) -> Status:
         """Run all phases; gives the status. Whatever the worker does ends in an Ended event and a dead worker."""
+        out_of_time = False
         try:
-            status, reason = self._phases()
+            status, reason, out_of_time = self._phases()
         except WorkerLostError as lost:
             status, reason = lost.status, f"{lost.reason}, {self._where()}"
         except KeyboardInterrupt:
@@ -47,23 +48,24 @@ class Run:
             raise
         finally:
             self._release()
-        self._end(status, reason)
+        self._end(status, reason, out_of_time=out_of_time)
         return status
 
-    def _phases(self) -> tuple[Status, str]:
+    def _phases(self) -> tuple[Status, str, bool]:
+        """Give the status, why in words, and whether the load was ended at its time limit."""
         self._recorder.begin("setup")
         if self._plan.refusal is not None:
             self._recorder.fail("environment", self._plan.refusal)
-            return "unavailable", self._plan.refusal
+            return "unavailable", self._plan.refusal, False
         client = self._client = SystemClient(self._plan.settings, self._note_refused)
         refusal = self._open(client)
         if refusal is not None:
             self._recorder.fail("open", refusal)
-            return "unavailable", refusal
+            return "unavailable", refusal, False
         self._baseline(client)
         end = self._measure(client)
         self._tear_down()
-        return ("saturated" if end.saturated else "completed"), end.reason
+        return _status(end), end.reason, end.out_of_time
 
     def _measure(self, client: SystemClient) -> LoadEnd:
         """Load the system, take what its end tells, and see whether it recovers."""
@@ -198,13 +200,13 @@ class Run:
             text = f"{left} process(es) outlived close(); they were killed"
             self._recorder.fail("close", text, kind="violation", count=left)
 
-    def _end(self, status: Status, reason: str) -> None:
+    def _end(self, status: Status, reason: str, *, out_of_time: bool = False) -> None:
         if self._client is not None:
             self._note_output(self._client)
             self._note_spent(self._client)
         spent = Spent(t_ns=self._recorder.t_ns, system_ns=self.system_ns, waiting_ns=self.waiting_ns)
         self._recorder.write(spent)
-        self._recorder.end(status, reason)
+        self._recorder.end(status, reason, out_of_time=out_of_time)
 
     def _release(self) -> None:
         if self._client is not None:
@@ -225,3 +227,9 @@ class Run:
 
     def _where(self) -> str:
         return f"in phase {self._recorder.phase} after {self._recorder.records} acknowledged records"
+
+
+def _status(end: LoadEnd) -> Status:
+    if end.saturated:
+        return "saturated"
+    return "timed_out" if end.out_of_time else "completed"

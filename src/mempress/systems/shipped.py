@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 DESCRIPTION = "system.toml"
 LOCK = "requirements.lock"
 _PROJECT_KEYS = frozenset({"package", "heavy", "requirements", "python", "variables", "systems"})
-_SYSTEM_KEYS = frozenset({"class", "summary", "capabilities", "options", "package", "note"})
+_SYSTEM_KEYS = frozenset({"class", "summary", "capabilities", "options", "package", "note", "control"})
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 
 
@@ -42,6 +42,8 @@ class Offer:
     """The distribution whose version is the system's."""
     note: str | None
     """What a user should know before running it."""
+    control: bool
+    """Whether it is there to test the harness with: ``--all`` leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Project:
     """A folder of adapters and what they need to run."""
 
     name: str
+    package: str
+    """The distribution that it is about."""
     directory: Path
     requirements: tuple[str, ...]
     """As pip takes them; none: its systems run in the interpreter of mempress itself."""
@@ -90,6 +94,7 @@ def read_project(path: Path) -> Project:
         _require_known(data, _PROJECT_KEYS)
         return Project(
             name=path.parent.name,
+            package=data["package"],
             directory=path.parent,
             requirements=tuple(data["requirements"]),
             python=data.get("python"),
@@ -116,6 +121,7 @@ def _offer(name: str, told: Mapping[str, Any], package: str) -> Offer:
         options=told.get("options", {}),
         package=told.get("package", package),
         note=told.get("note"),
+        control=told.get("control", False),
     )
 
 
