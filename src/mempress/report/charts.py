@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WIDTH = 1000.0
 _HEIGHT = 170.0
+_SMALL = 100.0
 _TOP = 6.0
 _DASHES = (0, 7, 2)
 """Of the lines in a diagram of one system: whole, dashed, dotted."""
@@ -105,6 +106,12 @@ class Chart:
     tall: bool = False
     """Whether events stand as lines through the whole diagram, as there is one system."""
 
+    @property
+    def drawn(self) -> bool:
+        """Whether any line has two values or more."""
+        layers = [layer for line in self.lines if not line.thin for layer in line.layers]
+        return any(layer.pieces or len(layer.marks) > 1 for layer in layers)
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -183,7 +190,7 @@ def _chart(
         both=len(scales) > 1,
         lines=tuple(_line(curve, along, scales) for curve in curves),
         x_ticks={axis.kind: _x_ticks(axis) for axis in along},
-        y_ticks={kind: tuple(Tick(scale.at(v), tick_words(v)) for v in scale.ticks()) for kind, scale in scales.items()},
+        y_ticks={kind: tuple(Tick(scale.at(v), tick_words(v)) for v in scale.ticks(5 if height > _SMALL else 2)) for kind, scale in scales.items()},
         limits=tuple(
             Place(places[key], looks[key].slot, kind, scale.at(limit), f"objective of {name(key)}")
             for key, limit in limits.items()

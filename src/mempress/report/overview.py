@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from mempress.report.ranking import Rankings
 
 _SHOWN = (
-    ("max_records", "Reached"),
-    ("retained_records", "Held"),
-    ("final_query_latency_ms.p50", "Search p50 (ms)"),
-    ("final_query_latency_ms.p95", "Search p95 (ms)"),
-    ("store_records_per_second.mean", "Stored (records/s)"),
-    ("final_memory_mb", "Memory (MiB)"),
-    ("disk_mb", "Disk (MiB)"),
-    ("recall_at_k", "Recall"),
-    ("health_score", "Health"),
-    ("errors_encountered", "Errors"),
+    ("max_records", "Reached", "records"),
+    ("retained_records", "Held", "records"),
+    ("final_query_latency_ms.p50", "Search p50", "ms"),
+    ("final_query_latency_ms.p95", "Search p95", "ms"),
+    ("store_records_per_second.mean", "Stored", "records/s"),
+    ("final_memory_mb", "Memory", "MiB"),
+    ("disk_mb", "Disk", "MiB"),
+    ("recall_at_k", "Recall", ""),
+    ("health_score", "Health", ""),
+    ("errors_encountered", "Errors", ""),
 )
 _UNKNOWN = {
     "saturated_at_records": "n/a: it did not saturate.",
@@ -68,7 +68,8 @@ class SystemRow:
 class Overview:
     """The key figures: a row for each system, and what the marks mean."""
 
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    """Each a label and a unit."""
     rows: tuple[SystemRow, ...]
     note: str
 
@@ -94,7 +95,7 @@ class AllMetrics:
 def overview(result: Result, ranked: Rankings | None) -> Overview:
     """Give the key figures of all systems."""
     by_key = {metric.key: metric for metric in METRICS}
-    metrics = [by_key[key] for key, _ in _SHOWN]
+    metrics = [by_key[key] for key, _, _ in _SHOWN]
     rows = tuple(
         SystemRow(
             at,
@@ -104,7 +105,7 @@ def overview(result: Result, ranked: Rankings | None) -> Overview:
         )
         for at, (key, summary) in enumerate(result.systems.items())
     )
-    return Overview(tuple(label for _, label in _SHOWN), rows, _marks_note(result, ranked))
+    return Overview(tuple((label, unit) for _, label, unit in _SHOWN), rows, _marks_note(result, ranked))
 
 
 def _cell(metric: Metric, key: str, summary: Summary, ranked: Rankings | None) -> Cell:
@@ -161,7 +162,8 @@ def growth_across(systems: Mapping[str, Summary]) -> Table | None:
             if law is not None:
                 label, kind, formula, error, n, words = growth_table({label_key: law}).rows[0]
                 low, high = (f"{bound:.3g}" for bound in law.interval)
-                rows.append((label, name(key), kind, formula, f"{low} to {high}", error, n, words))
+                slope = "no slope" if law.law == "constant" else f"{low} to {high}"
+                rows.append((label, name(key), kind, formula, slope, error, n, words))
     if not rows:
         return None
     columns = ("Figure", "System", "Law", "With n records", "b, 95% interval", "Off by", "Samples", "Objective")

@@ -17,7 +17,7 @@ from mempress.report.quantities import QUANTITIES, components, groups
 from mempress.report.ranking import rankings
 from mempress.report.system import recovery_table
 from mempress.report.traffic import traffic_overview
-from mempress.report.verdict import verdict
+from mempress.report.verdict import RECOVERED, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,6 +78,15 @@ class OfSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of a saturated system: the verdict in words, and its figures before and after."""
+
+    badge: Badge
+    verdict: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class PageContent:
     """All that the page shows."""
 
@@ -93,12 +102,14 @@ class PageContent:
     traffic: Table | None
     courses: Courses
     charts: tuple[Chart, ...]
+    not_drawn: tuple[str, ...]
+    """Figures of which no system has two values."""
     components: tuple[Chart, ...]
     both_axes: bool
     answers: Table | None
     answer_charts: tuple[Chart, ...]
     growth: Table | None
-    recoveries: tuple[tuple[Badge, Table], ...]
+    recoveries: tuple[Recovered, ...]
     systems: tuple[OfSystem, ...]
     others: tuple[Section, ...]
     hover: str
@@ -111,6 +122,7 @@ def page(result: Result) -> PageContent:
     badges = tuple(_badge(at, key, summary, look[key]) for at, (key, summary) in enumerate(systems.items()))
     first = 2  # after the findings and the tables of all systems come the sections of each
     lanes = courses(systems, look)
+    charts = [across(quantity, systems, look) for quantity in QUANTITIES]
     return PageContent(
         title=shown.title,
         subtitle=shown.subtitle,
@@ -123,7 +135,8 @@ def page(result: Result) -> PageContent:
         metrics=all_metrics(result, ranked),
         traffic=traffic_overview(systems),
         courses=lanes,
-        charts=tuple(across(quantity, systems, look) for quantity in QUANTITIES),
+        charts=tuple(chart for chart in charts if chart.drawn),
+        not_drawn=tuple(chart.title for chart in charts if not chart.drawn),
         components=tuple(across(part, systems, look, height=_COMPONENT_HEIGHT) for part in parts),
         both_axes=len(lanes.x_ticks) > 1,
         answers=answers_table(systems),
@@ -167,10 +180,10 @@ def _card(ranking: Ranking, badges: Sequence[Badge], systems: Mapping[str, Summa
     return Card(ranking.label, ranking.how, ranking.told, bars)
 
 
-def _recoveries(badges: Sequence[Badge], systems: Mapping[str, Summary]) -> Iterator[tuple[Badge, Table]]:
+def _recoveries(badges: Sequence[Badge], systems: Mapping[str, Summary]) -> Iterator[Recovered]:
     for badge, summary in zip(badges, systems.values(), strict=True):
         if summary.recovery is not None:
-            yield badge, recovery_table(summary.recovery)
+            yield Recovered(badge, RECOVERED[summary.recovery.verdict].removeprefix("and "), recovery_table(summary.recovery))
 
 
 def _own(at: int, key: str, summary: Summary, look: Look) -> tuple[Chart, ...]:

@@ -165,14 +165,15 @@ def _words(figure: _Figure, marks: Sequence[Mark], behind: Sequence[str]) -> str
     if not behind:
         values = listed([f"{name(mark.key)} {mark.text}" for mark in marks])
         return f"{figure.label}: no difference beyond noise ({values})."
-    level = [f"{name(mark.key)} ({mark.text})" for mark in marks[1:] if mark.best]
-    beside = f" and, not told apart from it, {listed(level)}" if level else ""
     best, last = marks[0], next(mark for mark in reversed(marks) if mark.key in behind)
     small, large = sorted((best.value, last.value))
     many = f", {times(large / small)} {figure.ratio}" if figure.ratio and small > 0.0 else ""
-    return (
-        f"{figure.best} {name(best.key)} ({best.text}){beside}; {figure.worst} {name(last.key)} ({last.text}{many})."
-    )
+    if len(marks) == 2:
+        against = f"{last.text} {figure.best.rpartition(' ')[2]} {name(last.key)}"
+        return f"{figure.best} {name(best.key)}: {best.text} against {against}{many}."
+    level = [f"{name(mark.key)} ({mark.text})" for mark in marks[1:] if mark.best]
+    beside = f" and, not told apart from it, {listed(level)}" if level else ""
+    return f"{figure.best} {name(best.key)} ({best.text}){beside}; {figure.worst} {name(last.key)} ({last.text}{many})."
 
 
 def _time_apart(first: _Seen, one: Reading, second: _Seen, other: Reading) -> bool:
@@ -256,7 +257,7 @@ _FIGURES = (
         "Search, median",
         "ms",
         True,
-        "Search is fastest in",
+        "The median search is fastest in",
         "slowest in",
         "as long",
         ("around the call alone, at the final load", "around the call alone, at this load"),
@@ -268,8 +269,8 @@ _FIGURES = (
         "Recall",
         "share",
         False,
-        "Most is answered by",
-        "least by",
+        "Recall is highest in",
+        "lowest in",
         "",
         ("over the final probes with known answers", "over the probes of this sample with known answers"),
         _recall,
@@ -316,8 +317,8 @@ _FIGURES = (
         "Health",
         "share",
         False,
-        "In the best health is",
-        "in the worst",
+        "Health is best in",
+        "worst in",
         "",
         ("one formula for all systems", "one formula for all systems"),
         _health,

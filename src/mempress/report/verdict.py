@@ -21,7 +21,7 @@ _ENDED = {
     "timed_out": "stopped answering",
     "interrupted": "was interrupted",
 }
-_RECOVERED = {
+RECOVERED = {
     "recovered": "and came back",
     "partly": "and came back in part",
     "not": "and did not come back",
@@ -69,7 +69,7 @@ def _ended(shown: str, summary: Summary) -> str:
     if summary.status == "unavailable":
         return f"{shown} could not be started"
     if summary.status == "saturated":
-        back = _RECOVERED[summary.recovery.verdict] if summary.recovery is not None else ""
+        back = RECOVERED[summary.recovery.verdict] if summary.recovery is not None else ""
         return f"{shown} saturated at {reached} {back}".rstrip()
     return f"{shown} {_ENDED[summary.status]} at {figure(summary.ended_at_records, 'records')}"
 

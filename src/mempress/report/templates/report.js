@@ -30,8 +30,9 @@
       return sign * (numbers ? Number(a) - Number(b) : a.localeCompare(b));
     };
     heads.forEach((head, at) => {
-      const button = make("button", "", head.textContent);
+      const button = make("button");
       button.type = "button";
+      button.append(...head.childNodes);
       head.replaceChildren(button);
       button.addEventListener("click", () => {
         const rising = head.getAttribute("aria-sort") !== "ascending";
