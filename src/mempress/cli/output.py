@@ -12,7 +12,7 @@ import msgspec
 from mempress.analysis import analyse
 from mempress.model import CommandTime
 from mempress.report.terminal import terminal
-from mempress.report.write import write_overview, write_pictures, write_texts
+from mempress.report.write import write_pictures, write_roster, write_texts
 from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 
@@ -61,7 +61,7 @@ def report_benchmark(
             pictures = write_pictures(result, out)
     finally:
         result = msgspec.structs.replace(result, time=kept if spending is None else spending.until_now())
-        texts = [*write_texts(result, out), *([] if table is None else [write_overview(result, table)])]
+        texts = [*write_texts(result, out), *([] if table is None else [write_roster(result, table)])]
     if as_json:
         click.echo(msgspec.json.format((out / RESULTS).read_bytes(), indent=2))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mempress.detect.saturation import HEALTH_FLOOR
 from mempress.format import measure
+from mempress.report.along import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ _LIMIT_SHOWN_UP_TO = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line: its label, its place in the palette, and its pieces; a sample without the value breaks it."""
+    """One line: its label, its place among the lines of its diagram, and its pieces; a sample without the value breaks it."""
 
     label: str
     colour: int
@@ -152,5 +153,5 @@ def _curve(label: str, colour: int, summary: Summary, read: Callable[[SampleRow]
     points = ((place(row), read(row)) for row in summary.samples)
     for known, group in groupby(points, key=lambda point: point[1] is not None):
         if known:
-            pieces.append(tuple((float(at), value) for at, value in group if value is not None))
+            pieces.append(tuple(thinned([(float(at), value) for at, value in group if value is not None])))
     return Curve(label, colour, tuple(pieces))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mempress.format import name
+from mempress.report.canvas import DIM, DPI, EVENT_COLOUR, GRID, SMALL, TEXT, drawable, encoded, stroke
 from mempress.report.curves import (
     MANY_EVENTS,
     axis_of,
@@ -22,43 +21,38 @@ from mempress.report.curves import (
     saturated_place,
     spans,
 )
+from mempress.report.palette import LOOKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from mempress.model import Summary
     from mempress.report.curves import Curve, Panel
+    from mempress.report.palette import Look
 
-COLOURS = ("#0072b2", "#e69f00", "#009e73")
-"""Okabe and Ito's palette, to be told apart by everyone; lines differ in their markers too."""
-EVENT_COLOUR = "#d00000"
-_LIMIT_COLOUR = "#555555"
-_MARKERS = ("o", "s", "^")
-_FIRST_UNDRAWN = 0x530
-_MANY_POINTS = 60
-_INCHES = (12.0, 9.0)
-_DPI = 100
+_INCHES = (4.0, 4.1)
+"""A column of a paper is a little narrower: texts stay over six points there."""
+_HELD_COLOUR = "#6b7480"
+_DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 1.6), (1.2, 1.4))
+_MANY_POINTS = 40
 
 
-def figure(summary: Summary) -> bytes:
-    """Give the picture as PNG, 1200 pixels wide."""
-    drawing = draw(summary)
-    FigureCanvasAgg(drawing)
-    data = io.BytesIO()
-    drawing.savefig(data, format="png", metadata={"Software": "mempress"})
-    return data.getvalue()
+def figure(summary: Summary, look: Look = LOOKS[0], kind: str = "png") -> bytes:
+    """Give the picture, as PNG 1200 pixels wide or as SVG."""
+    return encoded(draw(summary, look), kind)
 
 
-def draw(summary: Summary) -> Figure:
-    """Draw the picture."""
-    drawing = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
+def draw(summary: Summary, look: Look = LOOKS[0]) -> Figure:
+    """Draw the picture; all curves are in the system's colour, and differ by dash."""
+    drawing = Figure(figsize=_INCHES, dpi=DPI, layout="constrained")
+    drawing.get_layout_engine().set(h_pad=0.03, w_pad=0.03)  # type: ignore[union-attr, call-arg] # of the layout asked for
     axes = drawing.subplots(3, 1, sharex=True)
-    drawing.suptitle(_title(summary), fontsize=14, parse_math=False)
+    drawing.suptitle(_title(summary), fontsize=TEXT, parse_math=False, x=0.01, ha="left", fontweight="bold")
     for axis, panel in zip(axes, panels(summary), strict=True):
-        _panel(axis, panel)
+        _panel(axis, panel, look)
         _events(axis, summary)
         _course(axis, summary)
-    _held(axes[0], held_curve(summary))
+    _held(axes[0], held_curve(summary), look)
     for axis in axes:
         _legend(axis)
     _x_axis(axes[-1], summary)
@@ -69,43 +63,42 @@ def _title(summary: Summary) -> str:
     status = summary.status.replace("_", " ")
     events = len(summary.maintenance_events)
     found = f"{events:,} maintenance event{'' if events == 1 else 's'}"
-    return f"{_drawable(name(summary.name))}: {status} at {summary.metrics.max_records:,} records, {found}"
+    return f"{drawable(name(summary.name))}: {status} at {summary.metrics.max_records:,} records\n{found}"
 
 
-def _drawable(text: str) -> str:
-    """Write letters that the library's own font lacks as escapes; it has Latin, Greek and Cyrillic ones."""
-    return "".join(char if ord(char) < _FIRST_UNDRAWN else ascii(char)[1:-1] for char in text)
-
-
-def _panel(axis: Axes, panel: Panel) -> None:
-    axis.set_ylabel(panel.label, fontsize=11)
+def _panel(axis: Axes, panel: Panel, look: Look) -> None:
+    axis.set_ylabel(panel.label, fontsize=SMALL)
+    axis.tick_params(labelsize=SMALL, length=2.0, width=0.6)
     axis.spines[["top", "right"]].set_visible(False)
+    axis.spines[["left", "bottom"]].set_linewidth(0.6)
     if not any(curve.values for curve in panel.curves):
-        axis.text(0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", va="center", color=_LIMIT_COLOUR)
+        axis.text(
+            0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", va="center", color=DIM, fontsize=SMALL
+        )
         axis.set_yticks([])
         return
     for curve in panel.curves:
-        _line(axis, curve)
+        _line(axis, curve, look)
     _scale(axis, panel)
     _limit(axis, panel)
-    axis.grid(visible=True, color="#dddddd", linewidth=0.6)
+    axis.grid(visible=True, color=GRID, linewidth=0.4)
     axis.set_axisbelow(True)
 
 
 def _limit(axis: Axes, panel: Panel) -> None:
     """Draw the limit; one that lies above the scale is told in the corner."""
     if panel.limit is None:
-        axis.text(1.0, 1.02, panel.limit_label, transform=axis.transAxes, ha="right", fontsize=9, color=_LIMIT_COLOUR)
+        axis.text(1.0, 1.02, panel.limit_label, transform=axis.transAxes, ha="right", fontsize=SMALL, color=DIM)
         return
-    axis.axhline(panel.limit, color=_LIMIT_COLOUR, linestyle="--", linewidth=1.2)
+    axis.axhline(panel.limit, color=DIM, dashes=(6.0, 3.0), linewidth=0.7)
     axis.annotate(
         panel.limit_label,
         (0.0, panel.limit),
         xycoords=("axes fraction", "data"),
-        xytext=(4, 3),
+        xytext=(3, 2),
         textcoords="offset points",
-        fontsize=9,
-        color=_LIMIT_COLOUR,
+        fontsize=SMALL,
+        color=DIM,
     )
 
 
@@ -113,37 +106,45 @@ def _scale(axis: Axes, panel: Panel) -> None:
     if panel.logarithmic:
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+        axis.tick_params(which="minor", length=1.2, width=0.4)
         return
     values = [value for curve in panel.curves for value in curve.values]
     axis.set_ylim(0.0, 1.1 * (panel.highest or max([*values, panel.limit or 0.0]) or 1.0))
+    axis.yaxis.set_major_locator(MaxNLocator(nbins=5))
 
 
-def _line(axis: Axes, curve: Curve) -> None:
+def _line(axis: Axes, curve: Curve, look: Look) -> None:
     """Draw the pieces of a curve; a lone sample between two gaps stays to be seen by its marker."""
-    size = 4.0 if len(curve.values) <= _MANY_POINTS else 2.0
+    few = len(curve.values) <= _MANY_POINTS and curve.colour == 0
     for at, piece in enumerate(curve.pieces):
         axis.plot(
             [place for place, _ in piece],
             [value for _, value in piece],
-            color=COLOURS[curve.colour],
-            marker=_MARKERS[curve.colour],
-            markersize=size,
-            linewidth=1.6,
+            color=look.light,
+            marker=look.marker if few or len(piece) == 1 else "",
+            markersize=2.6,
+            markeredgewidth=0.0,
+            linewidth=1.1,
             label=curve.label if at == 0 else None,
+            **stroke(_DASHES[curve.colour]),
         )
 
 
-def _held(axis: Axes, curve: Curve) -> None:
+def _held(axis: Axes, curve: Curve, look: Look) -> None:
     """Show the records held on an axis of their own, beside memory."""
     if not curve.values:
         return
     second = axis.twinx()
-    _line(second, curve)
-    second.set_ylabel("Records held", fontsize=11)
+    for piece in curve.pieces:
+        second.plot(*zip(*piece, strict=True), color=_HELD_COLOUR, linewidth=1.0, **stroke(_DASHES[2]))
+    second.set_ylabel("Records held", fontsize=SMALL)
+    second.tick_params(labelsize=SMALL, length=2.0, width=0.6)
     second.set_ylim(bottom=0.0)
+    second.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     second.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    second.spines["top"].set_visible(False)
-    axis.plot([], [], color=COLOURS[curve.colour], marker=_MARKERS[curve.colour], markersize=4, label="records held")
+    second.spines[["top", "left", "bottom"]].set_visible(False)
+    second.spines["right"].set_linewidth(0.6)
+    axis.plot([], [], color=_HELD_COLOUR, linewidth=1.0, label="records held", **stroke(_DASHES[2]))
 
 
 def _events(axis: Axes, summary: Summary) -> None:
@@ -154,7 +155,7 @@ def _events(axis: Axes, summary: Summary) -> None:
             place,
             color=EVENT_COLOUR,
             alpha=event_opacity(len(places)),
-            linewidth=0.9 if many else 1.3,
+            linewidth=0.5 if many else 0.7,
             zorder=1.5,
             label="maintenance" if at == 0 else None,
         )
@@ -164,7 +165,7 @@ def _course(axis: Axes, summary: Summary) -> None:
     """Mark where the system saturated, and what was loaded after its recovery."""
     saturated = saturated_place(summary)
     if saturated is not None:
-        axis.axvline(saturated, color=_LIMIT_COLOUR, linestyle=":", linewidth=1.6, zorder=1.4, label="saturated")
+        axis.axvline(saturated, color=DIM, dashes=(1.2, 1.6), linewidth=1.0, zorder=1.4, label="saturated")
     for span in spans(summary):
         axis.axvspan(span.low, span.high, color="#999999", alpha=0.15, linewidth=0, label=span.label)
 
@@ -173,14 +174,23 @@ def _legend(axis: Axes) -> None:
     handles, _ = axis.get_legend_handles_labels()
     if handles:
         legend = axis.legend(
-            loc="upper left", bbox_to_anchor=(0.0, 1.13), ncols=len(handles), fontsize=9, frameon=False
+            loc="lower left",
+            bbox_to_anchor=(0.0, 0.98),
+            ncols=len(handles),
+            fontsize=SMALL,
+            frameon=False,
+            handlelength=1.6,
+            columnspacing=1.0,
+            handletextpad=0.4,
+            borderpad=0.1,
+            borderaxespad=0.0,
         )
         for line in legend.get_lines():
             line.set_alpha(1.0)
 
 
 def _x_axis(axis: Axes, summary: Summary) -> None:
-    axis.set_xlabel(axis_of(summary).label, fontsize=11)
+    axis.set_xlabel(axis_of(summary).label, fontsize=SMALL)
     axis.set_xlim(0, last_place(summary) * 1.02)
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=summary.soak is None))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=summary.soak is None))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: place_in_words(value)))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mempress.model import Foresight, GrowthLaw
 
-_SERIES = {
+SERIES = {
     "search_p95_ms": "Search p95 (ms)",
     "memory_mb": "Memory (MiB)",
     "disk_mb": "Disk (MiB)",
@@ -37,7 +37,7 @@ def growth_tables(growth: Mapping[str, GrowthLaw | None]) -> Iterator[Table]:
 
 def growth_table(growth: Mapping[str, GrowthLaw | None]) -> Table:
     """Give, for each figure that had enough samples, its law, how well it fits, and where its objective breaks."""
-    rows = tuple(_row(label, law) for key, label in _SERIES.items() if (law := growth.get(key)) is not None)
+    rows = tuple(_row(label, law) for key, label in SERIES.items() if (law := growth.get(key)) is not None)
     columns = ("Figure", "Law", "With n records", "Off by", "Samples", "Objective")
     note = "Off by: the median residual as a share of the median value. Too few samples: no law." if rows else "No law."
     return Table(columns, rows, frozenset({3, 4}), title="Growth over the load", note=note)
@@ -45,7 +45,7 @@ def growth_table(growth: Mapping[str, GrowthLaw | None]) -> Table:
 
 def foresight_table(foreseen: Mapping[str, Foresight]) -> Table:
     """Give what the first third foretold of the end and of the objective, and what came."""
-    rows = tuple(_foreseen(label, found) for key, label in _SERIES.items() if (found := foreseen.get(key)) is not None)
+    rows = tuple(_foreseen(label, found) for key, label in SERIES.items() if (found := foreseen.get(key)) is not None)
     first = next(iter(foreseen.values()))
     note = (
         f"By the laws of the samples up to {first.from_records:,} records (n={first.n:,}); measured at "

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MARKDOWN = "memory_pressure_report.md"
 HTML = "memory_pressure_report.html"
+COMPARISON = "pressure_comparison.png"
+"""The picture of all systems; no picture of one can bear this name."""
 _LONGEST = 60
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -27,3 +29,8 @@ def picture_names(systems: Iterable[str]) -> dict[str, str]:
         taken.add(free.casefold())
         names[system] = f"{free}_pressure_metrics.png"
     return names
+
+
+def as_svg(picture: str) -> str:
+    """Give the name of the same picture as SVG."""
+    return f"{picture.removesuffix('.png')}.svg"

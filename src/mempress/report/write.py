@@ -1,14 +1,17 @@
-"""Writes a result's files: results.json, the report as Markdown and as a page, and a picture of each system."""
+"""Writes a result's files: results.json, the report as Markdown and as a page, and pictures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mempress.report.names import HTML, MARKDOWN, picture_names
+from mempress.report.names import COMPARISON, HTML, MARKDOWN, as_svg, picture_names
 from mempress.runfiles import RESULTS, write_json, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from matplotlib.figure import Figure
 
     from mempress.model import Result
 
@@ -19,14 +22,28 @@ def write_reports(result: Result, out: Path) -> list[Path]:
 
 
 def write_pictures(result: Result, out: Path) -> list[Path]:
-    """Write a picture of each system; gives their paths."""
+    """Write a picture of each system, and one of all where there are several, as PNG and as SVG; gives their paths."""
     # Loaded here, not above: the plotting and template libraries take longer than a command's help may.
-    from mempress.report.figures import figure  # noqa: PLC0415 - heavy
+    from mempress.report.canvas import encoded  # noqa: PLC0415 - heavy
 
-    pictures = picture_names(result.systems)
+    written: list[Path] = []
+    for name, drawing in _drawings(result):
+        for path, kind in ((out / name, "png"), (out / as_svg(name), "svg")):
+            write_whole(path, encoded(drawing, kind))
+            written.append(path)
+    return written
+
+
+def _drawings(result: Result) -> Iterator[tuple[str, Figure]]:
+    from mempress.report.figures import draw  # noqa: PLC0415 - heavy
+    from mempress.report.palette import looks  # noqa: PLC0415 - as the others
+    from mempress.report.sidebyside import draw_all  # noqa: PLC0415 - heavy
+
+    names, look = picture_names(result.systems), looks(result.systems)
     for key, summary in result.systems.items():
-        write_whole(out / pictures[key], figure(summary))
-    return [out / name for name in pictures.values()]
+        yield names[key], draw(summary, look[key])
+    if len(result.systems) > 1:
+        yield COMPARISON, draw_all(result)
 
 
 def write_texts(result: Result, out: Path) -> list[Path]:
