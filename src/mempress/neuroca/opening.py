@@ -218,6 +218,4 @@ def _adopt(parts: _Parts, wide: Wide, fixed: Sequence[Sequence[Any]], watermark:
         parts.index.add(*matrix_of(vectors))
     parts.words.note(slots, wide.texts)
     unknown = [at for at, number in enumerate(arrived) if number >= watermark] if parts.words.mode == "all" else []
-    parts.words.settle(
-        parts.words.changes(_some(slots, unknown), _some(wide.texts, unknown)), written=False
-    )
+    parts.words.settle(parts.words.changes(_some(slots, unknown), _some(wide.texts, unknown)), written=False)
