@@ -98,6 +98,7 @@ def test_a_name_counts_whatever_its_letters(tmp_path: Path, text: str, question:
         assert {hit.id: hit.why.words for hit in hits if hit.why.words} == {"r99": 1.0}
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="aeZQ19 _-.\n'\u00e9\u00df", max_size=90), max_size=6), st.integers(0, 70_000))
 @example(["The McDonald of iPhone B2b at 99", "1a 1A a1", "Ann Ann Bo Cy Di Ed Flo Guy Hal Ira Jo", "x"], 65_000)
 def test_the_names_of_many_texts_are_those_of_each(texts: list[str], blanks: int) -> None:

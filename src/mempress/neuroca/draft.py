@@ -110,7 +110,7 @@ def draft(record: Record, max_text_bytes: int) -> Draft:
         metadata=metadata,
         occurred_at=_time(record.timestamp, record.id),
         pinned=bool(record.pinned),
-        size=2 * id_bytes + text_bytes + len(metadata.encode()) + OVERHEAD_BYTES,
+        size=2 * id_bytes + text_bytes + _length(metadata) + OVERHEAD_BYTES,
     )
 
 
@@ -203,11 +203,16 @@ def _plain_json(metadata: Sequence[Any]) -> list[str] | None:
     return lines[:-1] if max(map(len, lines)) <= _MAX_METADATA_BYTES else None
 
 
+def _length(text: str) -> int:
+    """Give the bytes that a text takes in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def _utf8(value: Any, name: str, record_id: Any) -> int:
     if not isinstance(value, str):
         raise RecordError(f"Record {record_id!r}: its {name} is a {type(value).__name__}: give a string.")
     try:
-        return len(value.encode())
+        return _length(value)
     except UnicodeEncodeError as error:
         raise RecordError(
             f"Record {record_id!r}: its {name} has a lone surrogate at character {error.start}, which UTF-8 cannot "

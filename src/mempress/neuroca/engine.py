@@ -110,23 +110,18 @@ class Neuroca:
             RecordError: a record cannot be used; nothing was stored.
             CapacityError, StorageError: ``error.stored`` says how many of the first records are held.
         """
-        one = draft(records[0], self.settings.max_text_bytes) if len(records) == 1 else None
-        checked = batch(records, self.settings.max_text_bytes) if one is None else Batch.of_one(one)
-        self._check_sizes(checked)
-        vectors = self._vectors(records)
-        if one is not None and self._store_one(one, vectors):
-            return
-        order = sorted({name: at for at, name in enumerate(checked.ids)}.values())
-        self._slow_down()
-        at = 0
-        while at < len(order):
-            with self._using() as core, _counting(order[at] if at else 0):
-                part = order[at : at + core.budget.chunk_records(core.ledger.pinned_count)]
-                whole = len(part) == len(checked)
-                given = vectors if whole or vectors is None else vectors[part]
-                self._store_chunk(checked if whole else checked.part(part), given)
-                self._meter.wrote(len(part))
-            at += len(part)
+        if len(records) == 1:
+            one = draft(records[0], self.settings.max_text_bytes)
+            self._check_sizes((one.id,), (one.size,))
+            vectors = self._vectors(records)
+            if self._store_one(one, vectors):
+                return
+            checked = Batch.of_one(one)
+        else:
+            checked = batch(records, self.settings.max_text_bytes)
+            self._check_sizes(checked.ids, checked.sizes)
+            vectors = self._vectors(records)
+        self._store_many(checked, vectors)
 
     def search(
         self,
@@ -269,6 +264,20 @@ class Neuroca:
     ) -> None:
         self.close()
 
+    def _store_many(self, checked: Batch, vectors: Vectors | None) -> None:
+        """Write checked records in chunks; of those with one id, the last."""
+        order = sorted({name: at for at, name in enumerate(checked.ids)}.values())
+        self._slow_down()
+        at = 0
+        while at < len(order):
+            with self._using() as core, _counting(order[at] if at else 0):
+                part = order[at : at + core.budget.chunk_records(core.ledger.pinned_count)]
+                whole = len(part) == len(checked)
+                given = vectors if whole or vectors is None else vectors[part]
+                self._store_chunk(checked if whole else checked.part(part), given)
+                self._meter.wrote(len(part))
+            at += len(part)
+
     def _store_one(self, item: Draft, vectors: Vectors | None) -> bool:
         """Try the short way; say whether the record is stored."""
         with self._using(settled=False) as core:
@@ -297,9 +306,9 @@ class Neuroca:
                 given[at] = vector
         return unit_vectors(given, self.settings.dimension, "a record") if given else None
 
-    def _check_sizes(self, checked: Batch) -> None:
+    def _check_sizes(self, ids: Sequence[str], sizes: Sequence[int]) -> None:
         most = self._core.budget.largest_record_bytes
-        for record_id, size in zip(checked.ids, checked.sizes, strict=True) if most is not None else ():
+        for record_id, size in zip(ids, sizes, strict=True) if most is not None else ():
             if size > (most or 0):
                 raise RecordError(
                     f"Record {record_id!r} takes {size} bytes, over a sixteenth of the budget ({most}): "
@@ -319,22 +328,44 @@ class Neuroca:
         if len(self._core.touches) >= _TOUCHES_AT_ONCE:
             tiers.count_accesses(self._core)
 
-    @contextmanager
-    def _using(self, *, settled: bool = True) -> Iterator[Core]:
+    def _using(self, *, settled: bool = True) -> _Use:
         """Have the engine to oneself; ``settled``: index and names know every record."""
-        with self._mutex:
-            if self._closed:
-                raise ClosedError(f"The engine of {self.directory} was closed: open a new one.")
-            try:
-                if self._core.stale:
-                    rebuild(self._core)
-                    self._eviction.forget_queue()
-                if settled:
-                    settle(self._core)
-                yield self._core
-            except (StorageError, CapacityError, DamagedError):
-                self._meter.failed()
-                raise
+        return _Use(self, settled=settled)
+
+    def _enter(self, *, settled: bool) -> Core:
+        if self._closed:
+            raise ClosedError(f"The engine of {self.directory} was closed: open a new one.")
+        if self._core.stale:
+            rebuild(self._core)
+            self._eviction.forget_queue()
+        if settled:
+            settle(self._core)
+        return self._core
+
+    def _leave(self, error: BaseException | None) -> None:
+        if isinstance(error, (StorageError, CapacityError, DamagedError)):
+            self._meter.failed()
+        self._mutex.release()
+
+
+class _Use:
+    """The time in which one call has the engine to itself; a generator in its place would cost a single store 2 us."""
+
+    __slots__ = ("_engine", "_settled")
+
+    def __init__(self, engine: Neuroca, *, settled: bool) -> None:
+        self._engine, self._settled = engine, settled
+
+    def __enter__(self) -> Core:
+        self._engine._mutex.acquire()
+        try:
+            return self._engine._enter(settled=self._settled)
+        except BaseException as error:
+            self._engine._leave(error)
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._engine._leave(error)
 
 
 @contextmanager

@@ -51,7 +51,8 @@ class Testimony:
 
     def note(self, **counts: int) -> None:
         """Add counts of COUNTS, or ``bytes_freed`` and ``passes``."""
-        self._counts.update(counts)
+        for name, count in counts.items():
+            self._counts[name] += count
 
     def explain(self, detail: str) -> None:
         """Say in words what failed or was recovered."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from mempress.neuroca.record import Hit, Stored, Tier
 
@@ -14,36 +15,44 @@ if TYPE_CHECKING:
     from mempress.neuroca.store import Row
 
 _TIERS = tuple(Tier)
+_DECODER = msgspec.json.Decoder()
 
 
 def hit(ledger: Ledger, row: Row, score: float, why: Why) -> Hit:
     """Give an answer of a search."""
-    slot = row.slot
-    happened = float(ledger.occurred_at[slot])
+    tier, importance, happened = ledger.shown(row.slot)
     return Hit(
         id=row.id,
         text=row.text,
         score=score,
-        tier=_TIERS[ledger.tier[slot]],
+        tier=_TIERS[tier],
         why=why,
-        importance=float(ledger.importance[slot]),
-        metadata=json.loads(row.metadata),
-        timestamp=None if math.isnan(happened) else happened,
+        importance=importance,
+        metadata=_parsed(row.metadata),
+        timestamp=happened,
     )
 
 
 def stored(ledger: Ledger, row: Row) -> Stored:
     """Give a held record with what the ledger knows of it."""
     slot = row.slot
-    happened = float(ledger.occurred_at[slot])
+    tier, importance, happened = ledger.shown(slot)
     return Stored(
         id=row.id,
         text=row.text,
-        importance=float(ledger.importance[slot]),
-        metadata=json.loads(row.metadata),
-        timestamp=None if math.isnan(happened) else happened,
+        importance=importance,
+        metadata=_parsed(row.metadata),
+        timestamp=happened,
         pinned=bool(ledger.pinned[slot]),
-        tier=_TIERS[ledger.tier[slot]],
+        tier=_TIERS[tier],
         hits=float(ledger.hits[slot]),
         stored_at=float(ledger.stored_at[slot]),
     )
+
+
+def _parsed(metadata: str) -> Any:
+    """Read JSON; ``json`` reads numbers that are too large for the faster way."""
+    try:
+        return _DECODER.decode(metadata)
+    except msgspec.DecodeError:
+        return json.loads(metadata)

@@ -164,6 +164,12 @@ class Ledger:
         """Say whether a slot holds a record."""
         return slot < self.top and bool(self._cells["tier"][slot])
 
+    def shown(self, slot: int) -> tuple[int, float, float | None]:
+        """Give tier, importance and time (None: unknown) of the record in a slot."""
+        cells = self._cells
+        happened = cells["occurred_at"][slot]
+        return cells["tier"][slot], cells["importance"][slot], happened if happened == happened else None  # noqa: PLR0124 - NaN: unknown
+
     def size_of(self, slot: int) -> int:
         """Give the size of the record in a slot."""
         return int(self._cells["size"][slot])

@@ -67,11 +67,11 @@ def _fill(rows: Hashes, texts: Sequence[str]) -> None:
         return
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     owners = np.searchsorted(np.cumsum(lengths + 1), starts, "left")
-    lowered, crc32 = text.lower(), zlib.crc32
+    crc32 = zlib.crc32
     keys = dict.fromkeys(
-        owner << 16 | (crc32(lowered[start:end]) & 0xFFFF or 1)
+        owner << 16 | (crc32(name) & 0xFFFF or 1)
         for owner, start, end in zip(owners.tolist(), starts.tolist(), ends.tolist(), strict=True)
-        if end - start > 1 and not text[start:end].islower() and lowered[start:end] not in _COMMON
+        if end - start > 1 and not (word := text[start:end]).islower() and (name := word.lower()) not in _COMMON
     )
     packed = np.fromiter(keys, np.int64, len(keys))
     owners = packed >> 16
@@ -86,8 +86,9 @@ def _marked_words(text: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[n
     word = marked | letter
     gaps = np.flatnonzero(~word)
     starts = np.flatnonzero(marked[1:] & ~word[:-1]) + 1
-    inside = np.flatnonzero(marked[1:] & (letter > capital)[:-1]) + 1
+    inside = np.flatnonzero(capital[1:] & (word > capital)[:-1]) + 1
     if len(inside):
         begun = gaps[np.searchsorted(gaps, inside) - 1] + 1
-        starts = np.unique(np.concatenate([starts, begun]))
+        small = [start for start in begun.tolist() if not marked[start]]
+        starts = np.array(sorted({*starts.tolist(), *small}), np.int64) if small else starts
     return starts, gaps[np.searchsorted(gaps, starts)]

@@ -11,7 +11,6 @@ asks checks the text.
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,11 +112,12 @@ class _Shard:
 
     def __init__(self, first: int) -> None:
         self._first = first
-        self._starts = array("I", bytes(4 * (_SHARD + 1)))
-        self._lists = array("H")
+        self._starts = np.zeros(_SHARD + 1, np.uint32)
+        self._lists = np.zeros(0, np.uint16)
         self._log = np.zeros(_LOGGED, np.uint16)
         self._writers = np.zeros(_LOGGED, np.uint16)
         self._logged = 0
+        self._bounds = self._starts.data
 
     def put(self, slots: Slots, hashes: Hashes, table: Hashes) -> None:
         """Take note of names, each with its slot; ``table`` has them already."""
@@ -131,24 +131,24 @@ class _Shard:
 
     def count(self, wanted: int) -> int:
         """Give how many slots the lists have for a hash."""
-        return self._starts[wanted + 1] - self._starts[wanted]
+        return self._bounds[wanted + 1] - self._bounds[wanted]
 
     def slots(self, wanted: int) -> list[int]:
         """Give the slots that had a hash when the lists were made, or have been set to it since."""
-        listed = self._lists[self._starts[wanted] : self._starts[wanted + 1]]
+        listed = self._lists[self._bounds[wanted] : self._bounds[wanted + 1]].tolist()
         logged = self._writers[np.flatnonzero(self._log == wanted)].tolist() if self._logged else ()
         return [self._first + slot for slot in (*listed, *logged)]
 
     def memory_bytes(self) -> int:
         """Give the bytes of this shard."""
-        lists = sum(len(part) * part.itemsize for part in (self._starts, self._lists))
-        return lists + int(self._log.nbytes + self._writers.nbytes)
+        return int(self._starts.nbytes + self._lists.nbytes + self._log.nbytes + self._writers.nbytes)
 
     def _make_lists(self, table: Hashes) -> None:
         rows = table[self._first : self._first + _SHARD]
         keys = (rows.astype(np.uint32) << _SHARD_BITS) | np.arange(len(rows), dtype=np.uint32)[:, None]
         keys = np.sort(keys[rows != 0])
-        self._lists = array("H", keys.astype(np.uint16).tobytes())
-        starts = np.frombuffer(self._starts, np.uint32)[1:]
-        np.cumsum(np.bincount(keys >> _SHARD_BITS, minlength=_SHARD), out=starts, dtype=np.uint32)
+        if len(keys) > len(self._lists):
+            self._lists = np.zeros(len(keys) + len(keys) // 8, np.uint16)
+        self._lists[: len(keys)] = keys & (_SHARD - 1)
+        np.cumsum(np.bincount(keys >> _SHARD_BITS, minlength=_SHARD), out=self._starts[1:], dtype=np.uint32)
         self._log[:], self._logged = 0, 0

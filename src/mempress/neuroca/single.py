@@ -13,7 +13,7 @@ from mempress.neuroca.ledger import Entry
 from mempress.neuroca.store import Row
 from mempress.neuroca.tiers import stm_quota
 from mempress.neuroca.vectors import halves_of
-from mempress.neuroca.writing import SAVE_EVERY, STM, consistent
+from mempress.neuroca.writing import SAVE_EVERY, STM
 
 if TYPE_CHECKING:
     from mempress.neuroca.core import Core
@@ -66,15 +66,16 @@ def _open(core: Core) -> bool:
 def _commit(core: Core, draft: Draft, entry: Entry, vector: bytes | None) -> None:
     ledger, slot = core.ledger, entry.slot
     core.store.put_one(Row(slot, draft.id, draft.text, draft.metadata, vector), entry)
-    with consistent(core):
-        if ledger.holds(slot):
-            core.ids.drop((slot,))
-            core.facts.drop((slot,))
-        ledger.put_one(entry)
-        ledger.arrivals += 1
-        core.ids.put((slot,), (draft.id,))
-        core.facts.put((slot,), (draft.metadata,))
-        core.backlog.put(slot, draft.text, vector)
+    core.stale = True  # until all have followed, as in ``consistent``
+    if ledger.holds(slot):
+        core.ids.drop((slot,))
+        core.facts.drop((slot,))
+    ledger.put_one(entry)
+    ledger.arrivals += 1
+    core.ids.put((slot,), (draft.id,))
+    core.facts.put((slot,), (draft.metadata,))
+    core.backlog.put(slot, draft.text, vector)
+    core.stale = False
 
 
 def _entry(core: Core, draft: Draft, slot: int, hits: float) -> Entry:

@@ -171,7 +171,7 @@ class Store:
     def rows(self, slots: Sequence[int]) -> list[Row]:
         """Give the records in these slots, in the same order; empty slots are passed over."""
         with storage_errors(self.path):
-            return [Row._make(fields) for fields in self._db.execute(_ROWS, (str(list(slots)),))]
+            return [*map(Row._make, self._db.execute(_ROWS, (str(list(slots)),)).fetchall())]
 
     def vectors(self, slots: Sequence[int]) -> dict[int, bytes]:
         """Give the vectors of those slots that have one, as float16 bytes."""
