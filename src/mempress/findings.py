@@ -155,10 +155,12 @@ def _maintained(shown: str, summary: Summary) -> Iterator[str]:
 def _detected(shown: str, detectors: DetectorOnRun | None) -> Iterator[str]:
     if detectors is None or not (detectors.statistical.known or detectors.statistical.found):
         return
-    score, source = detectors.statistical, "testifies to" if detectors.truth == "testimony" else "is scripted for"
+    score = detectors.statistical
+    source, other = ("testifies to", "does") if detectors.truth == "testimony" else ("is scripted for", "is")
+    small = f" (and at {detectors.too_small:,} samples to what is too small to be seen)" if detectors.too_small else ""
     yield (
         f"The detector found {score.matched:,} of the {score.known:,} {_plural('event', score.known)} that {shown} "
-        f"{source}, and {score.found - score.matched:,} that it does not: precision "
+        f"{source}{small}, and {score.found - score.matched:,} that it {other} not: precision "
         f"{figure(score.precision, 'share')}, recall {figure(score.recall, 'share')}."
     )
 

@@ -90,6 +90,21 @@ def test_requested_maintenance_that_says_what_it_did_is_known_and_a_silent_one_i
     assert counts(scored(load({7: [asked(6.5)]}, evicting=7), "events")) == (0, 0, 0)
 
 
+def test_what_touches_under_a_hundredth_of_what_is_held_is_neither_right_nor_wrong() -> None:
+    """Of 700 records held: 6 are too few to be seen, 7 are not; told in parts they count together."""
+    for few in (asked(6.5, {"removed": 0, "consolidated": 6}), told(6.5, {"kind": "merge", "moved": 6})):
+        found = scored(load({7: [few]}), "events")
+        assert counts(found) == (0, 0, 0)
+        assert found is not None
+        assert found.too_small == 1
+        assert counts(scored(load({7: [few]}, evicting=7), "events")) == (0, 0, 0)
+    for enough in (asked(6.5, {"removed": 7}), told(6.5, *[{"kind": "merge", "moved": 4}] * 2)):
+        found = scored(load({7: [enough]}), "events")
+        assert counts(found) == (0, 1, 0)
+        assert found is not None
+        assert found.too_small == 0
+
+
 def test_a_script_is_believed_whatever_the_system_says() -> None:
     """The 701st record is offered with the eighth batch."""
     script: list[Event] = [Scripted(t_ns=time_of(20), offered=[701])]

@@ -27,3 +27,5 @@ class DetectorOnRun(msgspec.Struct, frozen=True, kw_only=True):
     """At how many samples the system had testified to maintenance since the one before."""
     statistical: DetectorScore
     threshold: DetectorScore
+    too_small: int = 0
+    """At how many samples all that was done touched under a hundredth of what was held: neither true nor false."""

@@ -24,7 +24,8 @@ def detectors_table(found: DetectorOnRun) -> Table:
     columns = ("Detector", "Found", "True", "Matched", "Precision", "Recall")
     rows = (_row("statistical", found.statistical), _row("threshold", found.threshold))
     said = f" It testified at {found.testified_samples:,} samples." if found.testified_samples else ""
-    note = f"{_TRUTHS[found.truth]}{said} Matched: within one sample."
+    small = f" At {found.too_small:,} it touched under 1% of what was held: not counted." if found.too_small else ""
+    note = f"{_TRUTHS[found.truth]}{said}{small} Matched: within one sample."
     return Table(columns, rows, frozenset(range(1, 6)), title="Detectors on this run", note=note)
 
 
