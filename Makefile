@@ -3,8 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 OUT ?= benchmark_results
+COMPARISON ?= $(OUT)/comparison
+LIMITS ?= --timeout 45 --time-limit 30
 
-.PHONY: setup bench test test-long test-peers lint docs lock clean
+.PHONY: setup bench test test-long test-peers lint compare docs lock clean
 
 setup: $(VENV)/.ready
 
@@ -17,6 +19,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 bench: setup
 	$(BIN)/mempress run neuroca agno --out $(OUT)
+
+# Every system that ships, three times; a row that died or never started is a finding (status 3). RESUME=1 goes on with one
+# that was broken off; LIMITS are what makes it end within an hour on two cores.
+compare: setup
+	$(BIN)/mempress run --all --max-records 10000 --repeats 3 $(LIMITS) \
+		--out $(COMPARISON) --table docs/comparison.md $(if $(RESUME),--resume) || test $$? -eq 3
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long and not alone and not peers"

@@ -143,7 +143,6 @@ def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -
     A condition that holds outweighs a system that died: it is what was asked for.
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
-    from mempress.analysis import analyse
     from mempress.cli.progress import Progress
     from mempress.cli.spending import Spending
     from mempress.model import died
@@ -154,6 +153,8 @@ def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -
     spending = Spending()
 
     def judge(directory: Path) -> None:
+        from mempress.analysis import analyse  # loaded once there is a run to judge: the first record comes sooner
+
         with spending.stage("judging"):
             judged[directory] = analyse(directory)
             write_json(RunFiles(directory).summary, judged[directory])

@@ -171,7 +171,7 @@ def _errors(result: Result) -> Iterator[str]:
 
 def _error(key: str, entry: ErrorEntry) -> str:
     often = f", {entry.count} times" if entry.count > 1 else ""
-    return f"{name(key)}, {entry.operation} at {entry.records:,} records{often}: {plain(entry.message, 400)}"
+    return f"{name(key)}, {plain(entry.operation, 40)} at {entry.records:,} records{often}: {plain(entry.message, 400)}"
 
 
 def _points(title: str, texts: Iterator[str]) -> Iterator[Section]:
