@@ -90,7 +90,9 @@ def test_what_is_used_soonest_is_held_and_what_is_never_used_is_not_taken() -> N
 
 
 @given(
-    st.lists(st.tuples(st.builds(Operation, st.integers(0, 4), st.booleans(), st.just(0)), st.integers(0, 3)), max_size=12),
+    st.lists(
+        st.tuples(st.builds(Operation, st.integers(0, 4), st.booleans(), st.just(0)), st.integers(0, 3)), max_size=12
+    ),
     CAPACITIES,
 )
 def test_items_that_are_never_used_may_be_counted_in_place_of_named(
