@@ -45,7 +45,7 @@ lint: setup
 
 docs: setup
 	$(BIN)/python -m pytest tests/docs --update-golden
-	git diff --exit-code -- docs/cli.md
+	git diff --exit-code -- docs/cli.md docs/results.schema.json
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-header \

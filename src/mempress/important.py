@@ -47,16 +47,17 @@ class MostImportant:
             self._rank()
         fresh = len(self._fresh)
         values, ordinals = self._with_fresh(fresh + 1)
-        place = np.lexsort((ordinals, values))[fresh]
-        return float(values[place]), int(ordinals[place])
+        value = np.partition(values, fresh)[fresh]
+        place = np.flatnonzero(values == value)[fresh - np.count_nonzero(values < value)]
+        return float(value), int(ordinals[place])
 
     def _with_fresh(self, least: int) -> tuple[Values, Ordinals]:
-        """Join so many of the least that were ranked and those that came since."""
+        """Join so many of the least that were ranked and those that came since; of equal ones the newer come later."""
         values = np.concatenate([self._values[:least], np.array(self._fresh)])
         return values, np.concatenate([self._ordinals[:least], np.array(self._fresh_ordinals, dtype=np.int64)])
 
     def _rank(self) -> None:
         values, ordinals = self._with_fresh(self._values.size)
-        best = np.lexsort((ordinals, values))[-self._size :]
+        best = np.argsort(values, kind="stable")[-self._size :]
         self._values, self._ordinals = values[best], ordinals[best]
         self._fresh, self._fresh_ordinals = array("d"), array("q")

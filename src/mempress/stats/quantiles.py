@@ -12,7 +12,7 @@ over long batches, and its bounds are ranks (Woodruff, 1952; batch means: Glynn 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,10 +22,9 @@ from mempress.stats.blocks import block_length
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mempress.stats.blocks import Array
-
     Counts = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+    Numbers = NDArray[Any]
 
 LEVEL = 0.95
 BEYOND = 10
@@ -44,7 +43,7 @@ def least_values(share: float) -> int:
     return math.ceil(round(BEYOND / (1.0 - share), 6))
 
 
-def quantile(values: Array, share: float, *, ordered: Array | None = None) -> float | None:
+def quantile(values: Numbers, share: float, *, ordered: Numbers | None = None) -> float | None:
     """Give the nearest-rank quantile: the smallest value that ``share`` of the values do not exceed.
 
     ``ordered`` are the same values sorted, where they are at hand. None where there are fewer than ``least_values``.
@@ -55,7 +54,7 @@ def quantile(values: Array, share: float, *, ordered: Array | None = None) -> fl
     return float(np.partition(values, rank)[rank] if ordered is None else ordered[rank])
 
 
-def quantile_interval(values: Array, share: float, *, ordered: Array | None = None) -> tuple[float, float] | None:
+def quantile_interval(values: Numbers, share: float, *, ordered: Numbers | None = None) -> tuple[float, float] | None:
     """Give the 95% interval of the quantile of values in the order in which they came; the same for the same values.
 
     None where there are too few for the quantile, or for a bound above it.
@@ -69,7 +68,7 @@ def quantile_interval(values: Array, share: float, *, ordered: Array | None = No
     return _by_order(values, share) if length == 1 else _by_blocks(values, share, length)
 
 
-def order_interval(values: Array, share: float) -> tuple[float, float] | None:
+def order_interval(values: Numbers, share: float) -> tuple[float, float] | None:
     """Give the 95% interval of the quantile of values that know nothing of each other; None as for the others.
 
     It takes microseconds, where ``quantile_interval`` may take milliseconds.
@@ -77,7 +76,7 @@ def order_interval(values: Array, share: float) -> tuple[float, float] | None:
     return None if quantile(values, share) is None else _by_order(values, share)
 
 
-def _by_batches(above: Flags, ordered: Array, share: float) -> tuple[float, float] | None:
+def _by_batches(above: Flags, ordered: Numbers, share: float) -> tuple[float, float] | None:
     """Give the values at the ranks between which the number below lies, as far as it varies from batch to batch.
 
     A batch is as long as there are batches: longer than the values remember, and many enough to tell a variance.
@@ -92,7 +91,7 @@ def _by_batches(above: Flags, ordered: Array, share: float) -> tuple[float, floa
     return float(ordered[low - 1]), float(ordered[high - 1])
 
 
-def _by_order(values: Array, share: float) -> tuple[float, float] | None:
+def _by_order(values: Numbers, share: float) -> tuple[float, float] | None:
     """Give the two values between which the quantile of independent values lies: an equal chance of error each side."""
     n, error = values.size, (1.0 - LEVEL) / 2.0
     low, high = _binomial_quantile(n, share, error), _binomial_quantile(n, share, 1.0 - error) + 1
@@ -112,7 +111,7 @@ def _binomial_quantile(n: int, share: float, level: float) -> int:
     return high
 
 
-def _by_blocks(values: Array, share: float, length: int) -> tuple[float, float]:
+def _by_blocks(values: Numbers, share: float, length: int) -> tuple[float, float]:
     """Draw blocks of so many consecutive values, the end meeting the start, as often as the values' number allows."""
     n = values.size
     order = np.argsort(values, kind="stable")

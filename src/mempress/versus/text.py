@@ -40,7 +40,7 @@ def _system(system: SystemVersus) -> Iterator[str]:
     shown = name(system.name)
     if system.other_name != system.name:
         shown = f"{shown} against {name(system.other_name)}"
-    yield f"{shown}: {_runs(system)}"
+    yield f"{shown}: {runs_of(system)}"
     for note in system.notes:
         yield from _wrapped(f"- {note}")
     measured = [row for row in system.rows if row.base is not None or row.other is not None]
@@ -51,7 +51,7 @@ def _system(system: SystemVersus) -> Iterator[str]:
     yield from _unsettled(measured)
 
 
-def _runs(system: SystemVersus) -> str:
+def runs_of(system: SystemVersus) -> str:
     """Give the number of runs, which ``max_records`` has in all of them."""
     counts = system.rows[0].base_runs, system.rows[0].other_runs
     return "one run each" if counts == (1, 1) else f"{counts[0]} and {counts[1]} runs"
@@ -68,19 +68,25 @@ def _unsettled(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    change = UNMEASURED if row.difference is None else _relative(row, row.difference)
+    return row.key, *figures_of(row), row.standing
+
+
+def figures_of(row: Row) -> tuple[str, str, str, str]:
+    """Give base, other, the change and its interval, as every form of a comparison shows them."""
+    change = UNMEASURED if row.difference is None else relative(row, row.difference)
     interval = ""
     if row.low is not None and row.high is not None:
-        interval = f"{_relative(row, row.low)} to {_relative(row, row.high)}"
-    return row.key, _figure(row.base, row.unit), _figure(row.other, row.unit), change, interval, row.standing
+        interval = f"{relative(row, row.low)} to {relative(row, row.high)}"
+    return short_figure(row.base, row.unit), short_figure(row.other, row.unit), change, interval
 
 
-def _figure(value: float | None, unit: str) -> str:
+def short_figure(value: float | None, unit: str) -> str:
+    """Give a figure that fits its column."""
     text = figure(value, unit)
     return text if len(text) <= _WIDEST_FIGURE else f"{value:.1e}"
 
 
-def _relative(row: Row, value: float) -> str:
+def relative(row: Row, value: float) -> str:
     """Give a difference in per cent of the base; in the metric's unit where the base is 0."""
     if not row.base:
         return "0" if not value else _shortest(value)

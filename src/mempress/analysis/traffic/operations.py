@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from mempress.journal import TrafficSegment
 
-    Times = NDArray[np.int64]
+    Times = NDArray[np.int64] | NDArray[np.uint32]
     Flags = NDArray[np.bool_]
+
+
+_FOUR_BYTES = 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Operations:
     """Times in nanoseconds on the schedule; ``kind`` is the letter's code, ``batch`` the place of the batch."""
 
     kind: NDArray[np.uint8]
-    due: Times
+    due: NDArray[np.int64]
     waited: Times | None
     """By how much each was late to start; None in a closed loop."""
     service: Times
@@ -42,22 +45,25 @@ class Operations:
     @property
     def wait(self) -> Times:
         """By how much each was late to start; 0 in a closed loop."""
-        return np.zeros_like(self.due) if self.waited is None else self.waited
+        return np.zeros(self.due.size, dtype=np.int64) if self.waited is None else self.waited
 
     @property
-    def started(self) -> Times:
+    def started(self) -> NDArray[np.int64]:
         """When each call began."""
         return self.due if self.waited is None else self.due + self.waited
 
     @property
-    def ended(self) -> Times:
+    def ended(self) -> NDArray[np.int64]:
         """When each call returned."""
         return self.started + self.service
 
     @property
     def response(self) -> Times:
         """From when each was due until it returned."""
-        return self.service if self.waited is None else self.waited + self.service
+        if self.waited is None:
+            return self.service
+        most = int(self.waited.max()) + int(self.service.max())
+        return self.waited + self.service if most < _FOUR_BYTES else np.add(self.waited, self.service, dtype=np.int64)
 
     def are(self, letter: str) -> Flags:
         """Tell which are of a kind."""
@@ -85,9 +91,10 @@ def read_operations(segments: Sequence[TrafficSegment], batch_size: int) -> Oper
 
 
 def _joined(parts: Sequence[Sequence[int]]) -> Times:
-    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
+    """Join parts in the type that they have: those of a journal's trail take four bytes where they can."""
+    return np.concatenate([np.asarray(part) if len(part) else np.empty(0, dtype=np.uint32) for part in parts])
 
 
-def _places(segments: Sequence[TrafficSegment], counts: Sequence[int]) -> Times:
-    starts = np.cumsum([0, *counts[:-1]])
-    return _joined([[start + place for place in part.failed] for start, part in zip(starts, segments, strict=True)])
+def _places(segments: Sequence[TrafficSegment], counts: Sequence[int]) -> list[int]:
+    starts = np.cumsum([0, *counts[:-1]]).tolist()
+    return [start + place for start, part in zip(starts, segments, strict=True) for place in part.failed]

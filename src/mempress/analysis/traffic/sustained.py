@@ -66,10 +66,9 @@ def backlog_most(operations: Operations) -> Backlog:
     late = operations.wait > ON_TIME_NS
     if not late.any():
         return Backlog(operations=0, ms=0.0)
-    moments = np.concatenate([operations.due[late], operations.started[late]])
-    steps = np.repeat([1, -1], int(late.sum()))
-    order = np.lexsort((steps, moments))  # of equal moments the starts first
-    return Backlog(operations=int(np.cumsum(steps[order]).max()), ms=float(operations.wait.max()) / 1e6)
+    began = np.sort(operations.started[late])
+    waiting = np.arange(1, began.size + 1) - np.searchsorted(began, operations.due[late], side="right")
+    return Backlog(operations=int(waiting.max()), ms=float(operations.wait.max()) / 1e6)
 
 
 def on_time(operations: Operations) -> Flags:
