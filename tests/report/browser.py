@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Dialog, Page, Request
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
@@ -50,8 +50,8 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def opened(browser: Browser, path: Path, width: int = 1440, **context: Any) -> Iterator[Seen]:
     """Open a file from disk, the network off; everything that the page logs or requests is kept."""
-    settings = {"viewport": {"width": width, "height": 900}, "offline": True, "reduced_motion": "reduce"}
-    made = browser.new_context(**(settings | context))
+    settings: dict[str, Any] = {"viewport": {"width": width, "height": 900}, "offline": True}
+    made = browser.new_context(**(settings | {"reduced_motion": "reduce"} | context))
     page = made.new_page()
     seen = Seen(page)
     url = path.as_uri()
@@ -60,9 +60,13 @@ def opened(browser: Browser, path: Path, width: int = 1440, **context: Any) -> I
         if request.url.partition("#")[0] != url:
             seen.asked.append(request.url)
 
+    def spoke(dialog: Dialog) -> None:
+        seen.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     page.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: seen.said.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (seen.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", spoke)
     page.on("request", asked)
     page.goto(url)
     yield seen

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
 
 from mempress.format import measure
 from mempress.report.html import html
@@ -29,6 +29,7 @@ RESULTS = {
 }
 WIDTHS = (1440, 768, 390)
 
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 OVERLAPS = """() => {
   const found = [];
   const inside = (box) => box.left >= -1 && box.right <= document.documentElement.clientWidth + 1;
@@ -73,29 +74,28 @@ def column(page: Page, at: int) -> list[str]:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_page_opens_silently_and_nothing_is_cut_or_covered(
-    browser: Browser, pages: dict[str, Path], name: str, width: int
+    browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
-    with opened(browser, pages[name], width) as seen:
-        seen.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert seen.page.evaluate(OVERLAPS) == []
+    with opened(browser, pages[name]) as seen:
+        seen.page.evaluate(OPEN_ALL)
+        for width in WIDTHS:
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert (width, seen.page.evaluate(OVERLAPS)) == (width, [])
         assert (seen.said, seen.asked) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["two", "died", "hostile"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "scheme"), [("died", "light"), ("two", "dark"), ("hostile", "light")])
 def test_an_audit_of_accessibility_finds_nothing_serious(
     browser: Browser, pages: dict[str, Path], name: str, scheme: str
 ) -> None:
     with opened(browser, pages[name], color_scheme=scheme) as seen:
-        seen.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
-        found = Axe().run(seen.page).response["violations"]
-        serious = [
-            (item["id"], item["nodes"][0]["html"][:200]) for item in found if item["impact"] in {"serious", "critical"}
-        ]
-        assert serious == []
+        seen.page.evaluate(OPEN_ALL)
+        # The curves themselves are hidden from readers of screens; an audit of their thousand parts takes minutes.
+        found = Axe().run(seen.page, context={"exclude": [".canvas"]}).response["violations"]
+        grave = [item for item in found if item["impact"] in {"serious", "critical"}]
+        assert [(item["id"], item["nodes"][0]["html"][:200]) for item in grave] == []
 
 
 def test_a_column_sorts_by_pointer_and_by_key_and_what_is_unknown_stays_last(
@@ -105,11 +105,11 @@ def test_a_column_sorts_by_pointer_and_by_key_and_what_is_unknown_stays_last(
         head = seen.page.locator("table.sortable thead th", has_text="Memory")
         head.locator("button").click()
         assert head.get_attribute("aria-sort") == "ascending"
-        assert column(seen.page, 8) == ["58.3", "67.0", "n/a", "n/a", "n/a"]
+        assert column(seen.page, 8) == ["58.2", "67.0", "n/a", "n/a", "n/a"]
         assert column(seen.page, 1)[:2] == ["neuroca", "agno"]
         head.locator("button").press("Enter")
         assert head.get_attribute("aria-sort") == "descending"
-        assert column(seen.page, 8) == ["67.0", "58.3", "n/a", "n/a", "n/a"]
+        assert column(seen.page, 8) == ["67.0", "58.2", "n/a", "n/a", "n/a"]
 
 
 @pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
@@ -144,7 +144,7 @@ def test_a_pointer_over_a_curve_reads_all_systems_there(browser: Browser, pages:
         assert "5,000 records" in readout
         assert f"neuroca: {measure(row.memory_mb, 'MiB')}" in readout
         assert f"agno: {measure(row.memory_mb, 'MiB')}" in readout
-        assert "maintenance, requested: records removed; memory 51.3 to n/a MiB; held 10,900 to 10,000" in readout
+        assert "maintenance, requested: records removed; held 10,900 to 10,000; memory 51.2 to n/a MiB" in readout
 
 
 def test_a_curve_is_read_from_the_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
@@ -174,7 +174,10 @@ def test_axis_scale_and_systems_are_switched_even_without_a_script(
 ) -> None:
     with opened(browser, pages["two"], java_script_enabled=scripts) as seen:
         chart = seen.page.locator('.chart:has(.plot[data-chart="p50"])')
-        shown = lambda selector: chart.locator(selector).first.is_visible()  # noqa: E731 - asked four times
+
+        def shown(selector: str) -> bool:
+            return chart.locator(selector).first.is_visible()
+
         assert (shown("g.x-records text"), shown("g.x-time text")) == (True, False)
         seen.page.locator("label[for=along-time]").click()
         assert (shown("g.x-records text"), shown("g.x-time text")) == (False, True)

@@ -11,14 +11,14 @@ from mempress.report.scales import Scale, tick_words, value_scale
 from mempress.stats.shares import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mempress.model import Answers, Recall, Summary
     from mempress.report.palette import Look
 
 _HEIGHT = 170.0
 _EITHER = "always"
-_SHARES = (
+_SHARES: tuple[tuple[str, Callable[[Answers], float | None]], ...] = (
     ("Answered (recall)", lambda found: found.recall),
     ("Attainable within its capacity", lambda found: found.attainable),
     ("Answer held, found or not", lambda found: found.held_share),

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from mempress.format import figure, name, plain
 from mempress.report.along import axes, event_places
-from mempress.report.charts import Tick, saturation_row, x_scale
-from mempress.report.scales import tick_words
+from mempress.report.charts import Tick, x_share, x_ticks
+from mempress.report.plotting import saturation_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mempress.model import MaintenanceEvent, SampleRow, Summary
-    from mempress.report.along import Along
+    from mempress.report.along import Along, Kind
     from mempress.report.palette import Look
 
 ORIGINS = ("reported", "requested", "observed")
@@ -67,7 +67,7 @@ class Courses:
     """All lanes over one axis."""
 
     lanes: tuple[Lane, ...]
-    x_ticks: Mapping[str, tuple[Tick, ...]]
+    x_ticks: Mapping[Kind, tuple[Tick, ...]]
     origins: tuple[str, ...]
     """Those that any event has."""
     words: str
@@ -81,10 +81,7 @@ def courses(systems: Mapping[str, Summary], looks: Mapping[str, Look]) -> Course
         for at, (key, summary) in enumerate(systems.items())
     )
     seen = {event.origin for summary in systems.values() for event in summary.maintenance_events}
-    ticks = {
-        axis.kind: tuple(Tick(_share(value, axis), tick_words(value)) for value in x_scale(axis).ticks())
-        for axis in along
-    }
+    ticks = {axis.kind: x_ticks(axis) for axis in along}
     origins = tuple(origin for origin in ORIGINS if origin in seen)
     return Courses(lanes, ticks, origins, " ".join(lane.words for lane in lanes))
 
@@ -112,11 +109,11 @@ def _course(summary: Summary, along: Along) -> Course:
         along.kind,
         tuple(_stretches(summary.samples, along)),
         tuple(
-            Marked(origin, tuple(_share(place, along) for place in event_places(events, along)))
+            Marked(origin, tuple(x_share(along, place) for place in event_places(events, along)))
             for origin, events in by_origin.items()
             if events
         ),
-        None if row is None else _share(along.of_row(row), along),
+        None if row is None else x_share(along, along.of_row(row)),
     )
 
 
@@ -124,15 +121,11 @@ def _stretches(rows: Sequence[SampleRow], along: Along) -> Iterator[Stretch]:
     start = 0.0
     for phase, group in groupby(rows, key=lambda row: row.phase):
         places = [along.of_row(row) for row in group]
-        low, high = _share(start, along), _share(max(places), along)
+        low, high = x_share(along, start), x_share(along, max(places))
         words = _PHASES.get(phase, plain(phase, 20))
         if high > low:
             yield Stretch(phase if phase in _PHASES else "load", low, round(high - low, 2), words)
         start = max(places)
-
-
-def _share(place: float, along: Along) -> float:
-    return round(x_scale(along).at(place) / 10.0, 2)
 
 
 def _words(key: str, summary: Summary) -> str:

@@ -24,7 +24,7 @@ _LIMIT_SHOWN_UP_TO = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line: its label, its place among the lines of its diagram, and its pieces; a sample without the value breaks it."""
+    """One line: its label, its place among those of a run, and its pieces; a sample without the value breaks it."""
 
     label: str
     colour: int

@@ -35,6 +35,7 @@ _INCHES = (4.0, 4.1)
 _HELD_COLOUR = "#6b7480"
 _DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 1.6), (1.2, 1.4))
 _MANY_POINTS = 40
+_HIGH = 0.85
 
 
 def figure(summary: Summary, look: Look = LOOKS[0], kind: str = "png") -> bytes:
@@ -52,7 +53,7 @@ def draw(summary: Summary, look: Look = LOOKS[0]) -> Figure:
         _panel(axis, panel, look)
         _events(axis, summary)
         _course(axis, summary)
-    _held(axes[0], held_curve(summary), look)
+    _held(axes[0], held_curve(summary))
     for axis in axes:
         _legend(axis)
     _x_axis(axes[-1], summary)
@@ -95,11 +96,16 @@ def _limit(axis: Axes, panel: Panel) -> None:
         panel.limit_label,
         (0.0, panel.limit),
         xycoords=("axes fraction", "data"),
-        xytext=(3, 2),
+        xytext=(3, -7.5 if _high(axis, panel.limit) else 2),
         textcoords="offset points",
         fontsize=SMALL,
         color=DIM,
     )
+
+
+def _high(axis: Axes, value: float) -> bool:
+    """Tell whether a value stands so high in a diagram that nothing can be written over it."""
+    return float(axis.transLimits.transform(axis.transScale.transform((0.0, value)))[1]) > _HIGH
 
 
 def _scale(axis: Axes, panel: Panel) -> None:
@@ -130,7 +136,7 @@ def _line(axis: Axes, curve: Curve, look: Look) -> None:
         )
 
 
-def _held(axis: Axes, curve: Curve, look: Look) -> None:
+def _held(axis: Axes, curve: Curve) -> None:
     """Show the records held on an axis of their own, beside memory."""
     if not curve.values:
         return
@@ -139,8 +145,8 @@ def _held(axis: Axes, curve: Curve, look: Look) -> None:
         second.plot(*zip(*piece, strict=True), color=_HELD_COLOUR, linewidth=1.0, **stroke(_DASHES[2]))
     second.set_ylabel("Records held", fontsize=SMALL)
     second.tick_params(labelsize=SMALL, length=2.0, width=0.6)
-    second.set_ylim(bottom=0.0)
-    second.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+    second.set_ylim(0.0, 1.1 * max(curve.values) or 1.0)
+    second.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 2.5, 5, 10]))
     second.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     second.spines[["top", "left", "bottom"]].set_visible(False)
     second.spines["right"].set_linewidth(0.6)
@@ -192,5 +198,5 @@ def _legend(axis: Axes) -> None:
 def _x_axis(axis: Axes, summary: Summary) -> None:
     axis.set_xlabel(axis_of(summary).label, fontsize=SMALL)
     axis.set_xlim(0, last_place(summary) * 1.02)
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=summary.soak is None))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=summary.soak is None, steps=[1, 2, 2.5, 5, 10]))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: place_in_words(value)))

@@ -37,7 +37,8 @@ def hover_json(
 ) -> str:
     """Give the texts of all diagrams: of each figure of each system at (up to MOST_ROWS of) its samples.
 
-    ``own`` are the diagrams of single systems, ``others`` those that run along something else. What could end the script that holds it is escaped.
+    ``own`` are the diagrams of single systems, ``others`` those that run along something else. What could end the
+    script that holds it is escaped.
     """
     along = axes(systems.values())
     rows = [_chosen(summary.samples) for summary in systems.values()]

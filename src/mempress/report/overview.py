@@ -1,8 +1,9 @@
-"""The tables that hold systems against each other on the page: sortable, the best marked where the difference is real."""
+"""The tables that hold systems against each other on the page; the best is marked where the difference is real."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mempress.compare import METRICS
@@ -51,7 +52,8 @@ class Cell:
 
     text: str
     order: float | None
-    best: bool = False
+    best: str = ""
+    """The word that marks it, if any does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,8 @@ def overview(result: Result, ranked: Rankings | None) -> Overview:
 
 
 def _cell(metric: Metric, key: str, summary: Summary, ranked: Rankings | None) -> Cell:
-    best = ranked is not None and ranked.final and key in ranked.best(metric.key)
-    return Cell(metric_cell(metric, summary), metric.read(summary.metrics), best)
+    best = ranked.best(metric.key) if ranked is not None and ranked.final else {}
+    return Cell(metric_cell(metric, summary), metric.read(summary.metrics), best.get(key, ""))
 
 
 def _marks_note(result: Result, ranked: Rankings | None) -> str:
@@ -118,8 +120,8 @@ def _marks_note(result: Result, ranked: Rankings | None) -> str:
         return f"At the end of each run. {UNMEASURED}: not measured; the table of all metrics says why."
     if ranked.final:
         return (
-            f"At the end of each run, {ranked.records:,} records. Best: beyond the margin and the noise; where several "
-            "bear it they are not told apart. What is not ranked bears no mark."
+            f"At the end of each run, {ranked.records:,} records. Best: beyond the margin and the noise. Among the "
+            "best: not told apart from it. What is not ranked bears no mark."
         )
     loads = listed([f"{name(key)} at {final_load(result.systems[key]):,}" for key in ranked.systems])
     return (
@@ -134,9 +136,9 @@ def all_metrics(result: Result, ranked: Rankings | None) -> AllMetrics:
     rows = [MetricRow(table.rows[0][0], tuple(Cell(text, None) for text in table.rows[0][1:]), ())]
     hows = {key: [row[3] for row in metrics_table(summary).rows] for key, summary in result.systems.items()}
     for at, (metric, row) in enumerate(zip(METRICS, table.rows[1:], strict=True)):
-        best = ranked.best(metric.key) if ranked is not None and ranked.final else frozenset()
-        keys = [*result.systems, *([None] * (len(row) - 1 - len(result.systems)))]
-        cells = tuple(Cell(text, None, key in best) for text, key in zip(row[1:], keys, strict=True))
+        best = ranked.best(metric.key) if ranked is not None and ranked.final else {}
+        marks = [best.get(key, "") for key in result.systems]
+        cells = tuple(Cell(text, None, mark) for text, mark in zip_longest(row[1:], marks, fillvalue=""))
         how = tuple(_how({key: found[at] for key, found in hows.items()}))
         unknown = any(text == UNMEASURED or text.startswith("insufficient") for text in row[1 : 1 + len(hows)])
         explained = (_UNKNOWN.get(metric.key, _DEFAULT_UNKNOWN),) if unknown else ()
@@ -168,7 +170,7 @@ def growth_across(systems: Mapping[str, Summary]) -> Table | None:
         return None
     columns = ("Figure", "System", "Law", "With n records", "b, 95% interval", "Off by", "Samples", "Objective")
     note = (
-        "The law that fits best of constant, log n, n, n log n and n^2, as a + b f(n). Off by: the median residual as a "
-        "share of the median value."
+        "The law that fits best of constant, log n, n, n log n and n^2, as a + b f(n). Off by: the median residual as "
+        "a share of the median value."
     )
     return Table(columns, tuple(rows), frozenset({4, 5, 6}), note=note)

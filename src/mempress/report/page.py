@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from mempress.format import name, plain
 from mempress.report.answering import answer_charts, answer_texts, answers_table
-from mempress.report.charts import across, alone
 from mempress.report.content import document
 from mempress.report.course import courses
 from mempress.report.hover import hover_json
 from mempress.report.overview import all_metrics, growth_across, overview
 from mempress.report.palette import looks
+from mempress.report.plotting import across, alone, members
 from mempress.report.quantities import QUANTITIES, components, groups
 from mempress.report.ranking import rankings
 from mempress.report.system import recovery_table
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mempress.report.course import Courses
     from mempress.report.overview import AllMetrics, Overview
     from mempress.report.palette import Look
+    from mempress.report.plotting import Member
     from mempress.report.ranking import Ranking, Rankings
     from mempress.report.verdict import Verdict
 
@@ -55,7 +56,7 @@ class Bar:
     text: str
     basis: str
     width: float
-    best: bool
+    best: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ def page(result: Result) -> PageContent:
     badges = tuple(_badge(at, key, summary, look[key]) for at, (key, summary) in enumerate(systems.items()))
     first = 2  # after the findings and the tables of all systems come the sections of each
     lanes = courses(systems, look)
-    charts = [across(quantity, systems, look) for quantity in QUANTITIES]
+    cast = members(systems, look)
+    charts = [across(quantity, cast) for quantity in QUANTITIES]
     return PageContent(
         title=shown.title,
         subtitle=shown.subtitle,
@@ -137,15 +139,15 @@ def page(result: Result) -> PageContent:
         courses=lanes,
         charts=tuple(chart for chart in charts if chart.drawn),
         not_drawn=tuple(chart.title for chart in charts if not chart.drawn),
-        components=tuple(across(part, systems, look, height=_COMPONENT_HEIGHT) for part in parts),
+        components=tuple(across(part, cast, _COMPONENT_HEIGHT) for part in parts),
         both_axes=len(lanes.x_ticks) > 1,
         answers=answers_table(systems),
         answer_charts=tuple(answer_charts(systems, look)),
         growth=growth_across(systems),
         recoveries=tuple(_recoveries(badges, systems)),
         systems=tuple(
-            OfSystem(badge, section, _own(badge.system, key, systems[key], look[key]))
-            for badge, section, key in zip(badges, shown.sections[first:], systems, strict=False)
+            OfSystem(badge, section, _own(member))
+            for badge, section, member in zip(badges, shown.sections[first:], cast, strict=False)
         ),
         others=shown.sections[first + len(systems) :],
         hover=hover_json(
@@ -183,10 +185,9 @@ def _card(ranking: Ranking, badges: Sequence[Badge], systems: Mapping[str, Summa
 def _recoveries(badges: Sequence[Badge], systems: Mapping[str, Summary]) -> Iterator[Recovered]:
     for badge, summary in zip(badges, systems.values(), strict=True):
         if summary.recovery is not None:
-            yield Recovered(
-                badge, RECOVERED[summary.recovery.verdict].removeprefix("and "), recovery_table(summary.recovery)
-            )
+            words = RECOVERED[summary.recovery.verdict].removeprefix("and ")
+            yield Recovered(badge, words, recovery_table(summary.recovery))
 
 
-def _own(at: int, key: str, summary: Summary, look: Look) -> tuple[Chart, ...]:
-    return tuple(alone(key, at, summary, look, group) for group in groups()) if summary.samples else ()
+def _own(member: Member) -> tuple[Chart, ...]:
+    return tuple(alone(member, group) for group in groups()) if member.summary.samples else ()

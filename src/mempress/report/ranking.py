@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One system's figure: as text with its unit, what it rests on, and whether it is (among) the best."""
+    """One system's figure: as text with its unit, what it rests on, and the word that marks it, if any does."""
 
     key: str
     value: float
     text: str
     basis: str
-    best: bool
+    best: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Rankings:
     systems: tuple[str, ...]
     figures: tuple[Ranking, ...]
 
-    def best(self, key: str) -> frozenset[str]:
-        """Give the systems to be marked in a metric's row."""
-        marks = (mark for ranking in self.figures if ranking.key == key for mark in ranking.marks)
-        return frozenset(mark.key for mark in marks if mark.best)
+    def best(self, metric: str) -> dict[str, str]:
+        """Give the systems to be marked in a metric's row, each with the word that marks it."""
+        marks = (mark for ranking in self.figures if ranking.key == metric for mark in ranking.marks)
+        return {mark.key: mark.best for mark in marks if mark.best}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +147,25 @@ def _ranking(figure: _Figure, seen: Sequence[_Seen]) -> Ranking | None:
     known.sort(key=lambda item: item[1].value, reverse=not figure.lower_is_better)
     first, reading, _ = known[0]
     behind = [system.key for system, other, _ in known[1:] if figure.differ(first, reading, system, other)]
+    leading = _leading([system.key for system, _, _ in known], behind)
+    word = "best" if len(leading) == 1 else "among the best"
     marks = tuple(
         Mark(
             system.key,
             found.value,
             measure(found.value, figure.unit),
             basis,
-            best=bool(behind) and system.key not in behind,
+            word if system.key in leading else "",
         )
         for system, found, basis in known
     )
     how = figure.how[0 if first.row is None else 1]
     return Ranking(figure.key, figure.label, how, marks, _words(figure, marks, behind), bool(behind))
+
+
+def _leading(keys: list[str], behind: Sequence[str]) -> list[str]:
+    """Give those to be marked: all before the first that is told apart from the best; none where none is."""
+    return keys[: min(keys.index(key) for key in behind)] if behind else []
 
 
 def _words(figure: _Figure, marks: Sequence[Mark], behind: Sequence[str]) -> str:
@@ -171,7 +178,7 @@ def _words(figure: _Figure, marks: Sequence[Mark], behind: Sequence[str]) -> str
     if len(marks) == 2:
         against = f"{last.text} {figure.best.rpartition(' ')[2]} {name(last.key)}"
         return f"{figure.best} {name(best.key)}: {best.text} against {against}{many}."
-    level = [f"{name(mark.key)} ({mark.text})" for mark in marks[1:] if mark.best]
+    level = [f"{name(mark.key)} ({mark.text})" for mark in marks[1:] if mark.key not in behind]
     beside = f" and, not told apart from it, {listed(level)}" if level else ""
     return f"{figure.best} {name(best.key)} ({best.text}){beside}; {figure.worst} {name(last.key)} ({last.text}{many})."
 

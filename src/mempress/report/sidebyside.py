@@ -8,22 +8,21 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mempress.format import name, plain
+from mempress.format import plain
 from mempress.report.along import axes, event_places, thinned
 from mempress.report.canvas import DIM, DPI, GRID, SMALL, TEXT, drawable, encoded, stroke
-from mempress.report.charts import Curve, saturation_row
 from mempress.report.palette import looks
+from mempress.report.plotting import Curve, Member, members, saturation_row
 from mempress.report.quantities import QUANTITIES
 from mempress.report.scales import tick_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
-    from mempress.model import Result, Summary
+    from mempress.model import Result
     from mempress.report.along import Along
-    from mempress.report.palette import Look
     from mempress.report.quantities import Quantity
 
 SHOWN = ("p95", "memory", "rate", "recall", "held", "health")
@@ -42,18 +41,18 @@ def comparison(result: Result, kind: str = "png") -> bytes:
 
 def draw_all(result: Result) -> Figure:
     """Draw the picture."""
-    systems, look = result.systems, looks(result.systems)
-    along = axes(systems.values())[0]
+    systems = members(result.systems, looks(result.systems))
+    along = axes(result.systems.values())[0]
     drawing = Figure(figsize=_INCHES, dpi=DPI, layout="constrained")
     drawing.suptitle(_title(result), fontsize=TEXT, parse_math=False, x=0.01, ha="left")
     by_key = {quantity.key: quantity for quantity in QUANTITIES}
     grid = drawing.subplots(2, 3, sharex=True)
     for axis, key in zip(grid.flat, SHOWN, strict=True):
-        _diagram(axis, by_key[key], systems, look, along)
+        _diagram(axis, by_key[key], systems, along)
     for axis in grid[1]:
         axis.set_xlabel(along.label, fontsize=SMALL)
     drawing.legend(
-        handles=[_handle(key, summary, look[key]) for key, summary in systems.items()],
+        handles=[_handle(member) for member in systems],
         loc="outside lower left",
         ncols=min(4, len(systems)),
         fontsize=SMALL,
@@ -73,19 +72,15 @@ def _title(result: Result) -> str:
     return drawable(f"Workload {plain(result.workload.name, 60)}: {what}. Ticks: maintenance. Cross: saturated.")
 
 
-def _handle(key: str, summary: Summary, look: Look) -> Line2D:
-    status = summary.status.replace("_", " ")
-    label = f"{drawable(name(key))} ({status})"
-    # A label that begins so would be left out of the legend.
-    label = f"\u200a{label}" if label.startswith("_") else label
+def _handle(member: Member) -> Line2D:
+    look, status = member.look, member.summary.status.replace("_", " ")
+    label = f"{drawable(member.label)} ({status})".replace("$", r"\$")
     handle = Line2D([], [], color=look.light, marker=look.marker, markersize=3.6, linewidth=1.2, **stroke(look.dash))
-    handle.set_label(label.replace("$", r"\$"))
+    handle.set_label(f"\u200a{label}" if label.startswith("_") else label)  # one that begins so would be left out
     return handle
 
 
-def _diagram(
-    axis: Axes, quantity: Quantity, systems: Mapping[str, Summary], look: Mapping[str, Look], along: Along
-) -> None:
+def _diagram(axis: Axes, quantity: Quantity, systems: Sequence[Member], along: Along) -> None:
     unit = "" if quantity.unit in ("share", "") else f" ({quantity.unit})"
     axis.set_title(f"{_TITLES.get(quantity.key, quantity.title)}{unit}", fontsize=TEXT, loc="left", pad=3.0)
     axis.tick_params(labelsize=SMALL, length=2.0, width=0.6)
@@ -93,30 +88,28 @@ def _diagram(
     axis.spines[["left", "bottom"]].set_linewidth(0.6)
     axis.grid(visible=True, color=GRID, linewidth=0.4)
     axis.set_axisbelow(True)
-    curves = [
-        Curve(at, key, look[key], look[key].slot, summary.samples, quantity)
-        for at, (key, summary) in enumerate(systems.items())
-    ]
+    curves = [Curve(member.label, member, member.look.slot, quantity) for member in systems]
     for curve in curves:
         _line(axis, curve, along)
     _scales(axis, quantity, curves, along)
-    for at, (key, summary) in enumerate(systems.items()):
-        _marks(axis, summary, look[key], at, along, quantity)
+    for curve in curves:
+        _marks(axis, curve, along)
 
 
 def _line(axis: Axes, curve: Curve, along: Along) -> None:
+    look = curve.member.look
     for piece in curve.points(along):
         points = thinned(piece)
         axis.plot(
             [place for place, _ in points],
             [value for _, value in points],
-            color=curve.look.light,
+            color=look.light,
             linewidth=1.1,
-            marker=curve.look.marker,
+            marker=look.marker,
             markersize=2.8,
             markeredgewidth=0.0,
             markevery=max(1, len(points) // _MARKERS),
-            **stroke(curve.look.dash),
+            **stroke(look.dash),
         )
 
 
@@ -129,12 +122,8 @@ def _scales(axis: Axes, quantity: Quantity, curves: Sequence[Curve], along: Alon
         axis.text(0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", color=DIM, fontsize=SMALL)
         axis.set_yticks([])
         return
-    if (
-        quantity.highest is None
-        and min(values) > 0
-        and max(values) > _LOG_FROM * min(values)
-        and quantity.key != "held"
-    ):
+    spans = min(values) > 0 and max(values) > _LOG_FROM * min(values)
+    if spans and quantity.highest is None and quantity.key != "held":
         axis.set_yscale("log")
         axis.tick_params(which="minor", length=1.2, width=0.4)
     else:
@@ -143,17 +132,16 @@ def _scales(axis: Axes, quantity: Quantity, curves: Sequence[Curve], along: Alon
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value)))
 
 
-def _marks(axis: Axes, summary: Summary, look: Look, at: int, along: Along, quantity: Quantity) -> None:
+def _marks(axis: Axes, curve: Curve, along: Along) -> None:
     """Put a tick at each maintenance event, in the system's row, and a cross on its curve where it saturated."""
+    summary, colour = curve.member.summary, curve.member.look.light
     places = event_places(summary.maintenance_events, along)
     if places:
-        low = 1.0 - _RUG * (at + 1)
-        axis.vlines(
-            places, low + 0.005, low + _RUG, transform=axis.get_xaxis_transform(), color=look.light, linewidth=0.6
-        )
+        low = 1.0 - _RUG * (curve.member.at + 1)
+        through = axis.get_xaxis_transform()
+        axis.vlines(places, low + 0.005, low + _RUG, transform=through, color=colour, linewidth=0.6)
     row = saturation_row(summary)
-    value = None if row is None else quantity.read(row)
+    value = None if row is None else curve.read(row)
     if row is not None and value is not None:
-        axis.plot(
-            [along.of_row(row)], [value], marker="x", color="#000000", markersize=4.5, markeredgewidth=1.1, zorder=5
-        )
+        at = along.of_row(row)
+        axis.plot([at], [value], marker="x", color="#000000", markersize=4.5, markeredgewidth=1.1, zorder=5)

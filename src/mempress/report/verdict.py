@@ -83,5 +83,7 @@ def _doubts(result: Result, ranked: Rankings | None) -> Iterator[str]:
             f"The systems did not end at the same load; they are compared at {ranked.records:,} records, the highest "
             "at which all were measured."
         )
-    if ranked is not None and max(map(len, result.repeats.values()), default=0) < 2:
-        yield "One run each: what differs from run to run is unknown (--repeats 3 tells)."
+    single = [name(key) for key, runs in result.repeats.items() if len(runs) < 2]
+    if ranked is not None and single:
+        who = "each" if len(single) == len(result.repeats) else f"of {listed(single)}"
+        yield f"One run {who}: how much differs from run to run is unknown. --repeats 3 would tell."
