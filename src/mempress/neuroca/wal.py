@@ -1,9 +1,9 @@
 """The log (WAL): how long it may grow, and who carries it into the file.
 
 Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread with a
-connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer), after
-each quarter of the limit. Only where it cannot keep up and the log reaches its limit does the writer carry it itself.
-SQLite starts the log anew at the first write after all of it was carried.
+connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer),
+after each quarter of the limit. Only where it cannot keep up and the log reaches its limit does the writer carry it
+itself. SQLite starts the log anew at the first write after all of it was carried.
 """
 
 from __future__ import annotations
