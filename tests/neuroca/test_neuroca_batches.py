@@ -18,9 +18,8 @@ from mempress.neuroca.draft import batch, draft
 _MOST_TEXT = 50
 _TEXTS = st.text(max_size=60) | st.sampled_from(["", "a", "\0", "ß", "\ud800", "null", "x\ny"])
 _NUMBERS = st.integers(-(10**20), 10**20) | st.floats() | st.booleans()
-_ODD = st.sampled_from(
-    [{1}, (1, 2), b"x", datetime(2020, 1, 1, tzinfo=UTC), Decimal(1), 10**400, {2: 3}, None, object()]
-)
+_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+_ODD = st.sampled_from([{1}, (1, 2), b"x", _DAY, Decimal(1), 10**400, {2: 3}, None, object()])
 _VALUES = st.recursive(_TEXTS | _NUMBERS | _ODD, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 _METADATA = st.dictionaries(_TEXTS | st.just(1), _VALUES, max_size=3)
 _RECORDS = st.builds(
