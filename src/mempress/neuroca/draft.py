@@ -25,9 +25,7 @@ OVERHEAD_BYTES = 130
 """A record's ledger line, its entry in the index of ids, and cell headers."""
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 _PLAIN_ENCODER = msgspec.json.Encoder()
-_PLAIN_VALUE = str | int | float | bool | None
-_PLAIN = list[dict[str, _PLAIN_VALUE | list[_PLAIN_VALUE]]]
-"""Metadata that msgspec writes as ``json`` does, but for numbers that are not finite: it makes them null."""
+_PLAIN_DECODER = msgspec.json.Decoder()
 _MAX_ID_BYTES = 1024
 _MAX_METADATA_BYTES = 1 << 20
 _LATEST = sys.float_info.max
@@ -187,18 +185,17 @@ def _plain_moments(values: Sequence[Any]) -> list[float] | None:
 
 
 def _plain_json(metadata: Sequence[Any]) -> list[str] | None:
-    """Write objects of strings, numbers and lists of these; None: there is other, or something beyond ASCII.
+    """Write objects as JSON; None: there is something beyond ASCII, or that does not read back as it was.
 
-    What a conversion would change is no JSON; what would be written as null may be a number that is not finite.
+    So it is with what msgspec writes and ``json`` refuses: numbers that are not finite, sets, dates, bytes, decimals.
     """
     try:
         objects = [one if type(one) is dict else dict(one) for one in metadata]
-        if msgspec.convert(objects, _PLAIN) != objects:
+        joined = _PLAIN_ENCODER.encode_lines(objects)
+        lines = joined.decode("ascii").split("\n")
+        if _PLAIN_DECODER.decode_lines(joined) != objects or len(lines) != len(objects) + 1:
             return None
-        lines = _PLAIN_ENCODER.encode_lines(objects).decode("ascii").split("\n")
-    except (msgspec.ValidationError, TypeError, ValueError, OverflowError):
-        return None
-    if len(lines) != len(objects) + 1 or any("null" in line for line in lines):
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None
     return lines[:-1] if max(map(len, lines)) <= _MAX_METADATA_BYTES else None
 

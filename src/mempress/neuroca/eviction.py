@@ -44,17 +44,17 @@ class Eviction:
             CapacityError: there are not enough (says how many are pinned), or the policy failed.
         """
         chosen: list[int] = []
-        barred, freed = set(spare), 0
+        barred, freed, size_of = set(spare), 0, self._core.ledger.size_of
         while len(chosen) < records or freed < size:
             slot = self._pop(barred)
             if slot is None:
+                barred.update(chosen)
                 self._refill(barred, max(records - len(chosen), 1))
                 slot = self._pop(barred)
             if slot is None:
                 raise CapacityError(self._why_not(records))
             chosen.append(slot)
-            barred.add(slot)
-            freed += self._core.ledger.size_of(slot)
+            freed += size_of(slot)
         return chosen
 
     def pop(self) -> int | None:

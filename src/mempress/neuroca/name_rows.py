@@ -49,13 +49,16 @@ def name_rows(texts: Sequence[str]) -> Hashes:
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Part the texts into blocks of about one length: a short last one would make small arrays of every size."""
+    total = sum(map(len, texts)) + len(texts)
+    bound = share = total / max(1, total // _BLOCK)
     first = characters = 0
     for at, text in enumerate(texts):
-        if characters >= _BLOCK:
+        if characters >= bound:
             yield first, at
-            first, characters = at, 0
+            first, bound = at, bound + share
         characters += len(text) + 1
-    if characters:
+    if texts:
         yield first, len(texts)
 
 

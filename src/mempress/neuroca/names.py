@@ -68,7 +68,8 @@ class Names:
         if not hashes or self._count(rarest) > (most if len(hashes) == 1 else _MOST):
             return []
         slots = sorted({slot for shard in self._shards for slot in shard.slots(rarest)})
-        slots = self._having_all(slots, hashes)
+        if len(hashes) > 1:
+            slots = self._having_all(slots, hashes)
         return slots if len(slots) <= most else []
 
     def kept(self, slots: Sequence[int], names: Sequence[str]) -> NDArray[np.bool_]:

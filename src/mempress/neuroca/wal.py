@@ -1,9 +1,9 @@
 """The log (WAL): how long it may grow, and who carries it into the file.
 
 Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread with a
-connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer), from
-a quarter of the limit on. Only where it cannot keep up and the log reaches its limit does the writer carry it itself.
-SQLite starts the log anew at the first write after all of it was carried.
+connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer),
+after each quarter of the limit. Only where it cannot keep up and the log reaches its limit does the writer carry it
+itself. SQLite starts the log anew at the first write after all of it was carried.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Log:
     def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
         self._path = path
         self._limit_bytes, self._headroom = limit_bytes, headroom
-        self._limit_pages = self._pages = 0
+        self._limit_pages = self._pages = self._pages_at_pass = 0
         self._one_at_a_time = Lock()
         self._carrier: apsw.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -48,7 +48,7 @@ class Log:
 
     def tend(self, db: apsw.Connection) -> None:
         """After a commit: have the log carried where it has grown; wait for that only at its limit."""
-        if self._pages < self._limit_pages // _EARLY:
+        if self._pages - self._pages_at_pass < self._limit_pages // _EARLY and self._pages < self._limit_pages:
             return
         if self._pages >= self._limit_pages or not self._has_pass():
             with suppress(apsw.Error):  # the commit stands; a disk that fails speaks at the next write
@@ -69,6 +69,7 @@ class Log:
     def _has_pass(self) -> bool:
         """Begin a pass unless one goes on; False: the interpreter is ending and starts no more of them."""
         if self._passing is None or self._passing.done():
+            self._pages_at_pass = self._pages
             self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
             try:
                 self._passing = self._thread.submit(self._pass)
@@ -77,6 +78,8 @@ class Log:
         return True
 
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        if pages <= self._pages:  # it was started anew
+            self._pages_at_pass = 0
         self._pages = pages
         return apsw.SQLITE_OK
 
