@@ -32,6 +32,7 @@ from mempress.model.summary import (
     Recovery,
     RecoveryStep,
     SampleRow,
+    Settling,
     StoreRate,
     Summary,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "RunHead",
     "RunTime",
     "SampleRow",
+    "Settling",
     "Share",
     "Soak",
     "SoakTrend",
