@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.faultwords import fault_findings, losses
 from mempress.analysis.noise import is_noisy
+from mempress.analysis.settling import settling_in_words
 from mempress.analysis.soakwords import soak_ending, soak_findings
 from mempress.contrast import contrast, final_load
 from mempress.format import figure, measure, name, plain
@@ -95,6 +96,8 @@ def _alone(key: str, summary: Summary, capacity_records: int | None) -> Iterator
         yield from soak_findings(shown, summary, summary.soak)
     else:
         yield from _loaded(shown, summary, capacity_records)
+    if summary.settling is not None and summary.settling.judgement == "moving":
+        yield f"{shown}: {settling_in_words(summary.settling)}; its final times deserve doubt."
     if is_noisy(summary.noise):
         yield f"{shown} ran on a machine busy with other things: its times deserve doubt (see its conditions)."
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mempress.analysis.metrics import growth_mb, memory_mb
 from mempress.analysis.noise import is_noisy, noise
+from mempress.analysis.settling import settling_in_words
 from mempress.journal import FaultBegan
 from mempress.soaking import hold_of
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mempress.analysis.trail import Judged, Trail
-    from mempress.model import RunHead
+    from mempress.model import RunHead, Settling
     from mempress.soaking import SoakTerms
     from mempress.traffic import Traffic
 
@@ -28,11 +29,12 @@ _WITHOUT = {
 }
 
 
-def facts(trail: Trail, head: RunHead, judged: Judged) -> list[str]:
+def facts(trail: Trail, head: RunHead, judged: Judged, settling: Settling | None = None) -> list[str]:
     """Give the facts; none where the system never opened."""
     if not trail.opened:
         return []
-    return [*_facts(trail, head, judged), *_of_traffic(head.config.traffic, trail.capabilities)]
+    unsettled = [] if settling is None or settling.judgement == "settled" else [settling_in_words(settling)]
+    return [*_facts(trail, head, judged), *unsettled, *_of_traffic(head.config.traffic, trail.capabilities)]
 
 
 def _facts(trail: Trail, head: RunHead, judged: Judged) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mempress.analysis.answers import answers, importance_retention, judged_in, read_held, retained
@@ -20,6 +21,7 @@ from mempress.analysis.noise import noise
 from mempress.analysis.observed import observed, read_stretches
 from mempress.analysis.recovery import recovery
 from mempress.analysis.rows import rows
+from mempress.analysis.settling import settling
 from mempress.analysis.soak import conclusions
 from mempress.analysis.traffic import traffic
 from mempress.analysis.trail import judge, read_trail
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from mempress.analysis.answers import Held
     from mempress.analysis.trail import Judged, Trail
     from mempress.journal import Event, Status
-    from mempress.model import RunHead
+    from mempress.model import RunHead, Settling
 
 
 def analyse(directory: Path) -> Summary:
@@ -59,7 +61,7 @@ def summarise(head: RunHead, events: Iterable[Event]) -> Summary:
     return Summary(**_identity(case), **_course(case), **_conclusions(case), **_conditions(case))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Case:
     """A run under judgement."""
 
@@ -69,6 +71,11 @@ class _Case:
     held: Held
     status: Status
     reason: str
+
+    @cached_property
+    def settling(self) -> Settling | None:
+        final = self.trail.final()
+        return None if final is None or self.head.config.soak is not None else settling(final.latencies_ms)
 
     @property
     def saturated(self) -> bool:
@@ -86,7 +93,7 @@ def _identity(case: _Case) -> dict[str, Any]:
         "project": head.project,
         "version": opened[0].version if opened else None,
         "capabilities": sorted(case.trail.capabilities),
-        "facts": facts(case.trail, head, case.judged),
+        "facts": facts(case.trail, head, case.judged, case.settling),
         "workload": head.workload,
     }
 
@@ -143,6 +150,7 @@ def _conclusions(case: _Case) -> dict[str, Any]:
         "metrics": metrics,
         "maintenance_events": maintained,
         "detectors": detectors_on_run(trail, stretches, found),
+        "settling": case.settling,
         "errors": failures,
         "answers": answered,
         "retained_by": known.by,

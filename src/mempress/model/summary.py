@@ -33,6 +33,21 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     n: int
 
 
+class Settling(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the median search stood still over the ``n`` final searches.
+
+    ``change`` is by which share it moved over all of them, after a warm-up of so many searches that was found (None:
+    no end of it was), with its 95% interval ``low`` to ``high``.
+    """
+
+    judgement: Literal["settled", "moving", "undecided"]
+    change: float
+    low: float
+    high: float
+    warm_up: int | None
+    n: int
+
+
 class StoreRate(msgspec.Struct, frozen=True, kw_only=True):
     """Records stored per second of store and flush: over the load, in its first and in its last batch."""
 
@@ -184,6 +199,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[FaultOutcome] = []
     final_query_latency_intervals_ms: dict[str, Interval | None] = {}
     """The 95% interval of each percentile of ``metrics.final_query_latency_ms``; None where it cannot be told."""
+    settling: Settling | None = None
+    """None where too few final searches were timed to tell, and of a soak."""
     traffic: TrafficFigures | None = None
     """None where whole batches were offered."""
     soak: Soak | None = None

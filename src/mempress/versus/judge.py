@@ -14,7 +14,7 @@ from mempress.versus.conditions import cautions
 from mempress.versus.model import Row, Standing, SystemVersus, Versus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mempress.stats import Difference, Statistic
     from mempress.versus.read import Run, Side, SystemRuns
@@ -82,8 +82,15 @@ def _notes(base: SystemRuns, other: SystemRuns, rows: Sequence[Row]) -> Iterator
     if reached.difference:
         yield f"Final figures are those at {reached.base:,.0f} records against {reached.other:,.0f}: not the same load."
     if base.noisy or other.noisy:
-        counts = (f"{side.noisy} of {len(side.runs)} in {word}" for word, side in (("BASE", base), ("OTHER", other)))
-        yield f"Runs that shared the machine with other work: {', '.join(counts)}."
+        yield f"Runs that shared the machine with other work: {_of_both(base, other, lambda side: side.noisy)}."
+    if base.unsettled or other.unsettled:
+        counts = _of_both(base, other, lambda side: side.unsettled)
+        yield f"Runs whose searches still became faster or slower when they were timed: {counts}."
+
+
+def _of_both(base: SystemRuns, other: SystemRuns, count: Callable[[SystemRuns], int]) -> str:
+    sides = (("BASE", base), ("OTHER", other))
+    return ", ".join(f"{count(side)} of {len(side.runs)} in {word}" for word, side in sides)
 
 
 def _row(metric: Metric, base: Sequence[Run], other: Sequence[Run]) -> Row:

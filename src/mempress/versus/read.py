@@ -51,7 +51,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SystemRuns:
-    """All runs of a system; the statuses and versions are those known, ``noisy`` counts runs on a busy machine."""
+    """All runs of a system; the statuses and versions are those known.
+
+    ``noisy`` counts runs on a busy machine, ``unsettled`` those whose searches still became faster or slower.
+    """
 
     runs: Sequence[Run]
     statuses: Sequence[str]
@@ -59,6 +62,7 @@ class SystemRuns:
     noisy: int
     packages: Mapping[str, str] | None = None
     """What was installed in its own environment, of its first run; None: it had none, or it is not known."""
+    unsettled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,12 @@ def _system(group: Sequence[tuple[Path, RunHead, Summary]]) -> SystemRuns:
         versions=_versions(summaries),
         noisy=sum(is_noisy(summary.noise) for summary in summaries),
         packages=ordered[0][1].packages if ordered[0][1].lock_sha256 is not None else None,
+        unsettled=sum(map(_moves, summaries)),
     )
+
+
+def _moves(summary: Summary) -> bool:
+    return summary.settling is not None and summary.settling.judgement == "moving"
 
 
 def _run(directory: Path, head: RunHead, summary: Summary) -> Run:
@@ -136,6 +145,7 @@ def _from_results(path: Path, result: Result) -> Side:
             statuses=[summary.status],
             versions=_versions([summary]),
             noisy=int(is_noisy(summary.noise)),
+            unsettled=int(_moves(summary)),
         )
         for name, summary in result.systems.items()
     }
