@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ def prepared(request: pytest.FixtureRequest) -> str:
     """The name of each system, its environment built: what follows has no network."""
     name: str = request.param
     reference = find_system(name)
+    if reference.project is not None and reference.project.installed and not find_spec(reference.project.installed):
+        pytest.skip(f"it is on no package index, and {reference.project.installed} is not installed beside mempress")
     if reference.project is not None and reference.project.heavy and not is_ready(reference):
         pytest.skip(f"its environment is large: build it with mempress env prepare {name}")
     prepare(reference, lambda _: None)

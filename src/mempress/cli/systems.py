@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -65,14 +67,16 @@ def _shipped_row(reference: SystemReference, project: Project, offer: Offer) -> 
     """Tell what the project's data tells; nothing is imported or built."""
     missing = None
     try:
-        if not is_ready(reference):
+        if project.installed is not None and find_spec(project.installed) is None:
+            missing = f"it is on no package index: it runs where {project.installed} is installed beside mempress"
+        elif not is_ready(reference):
             missing = f"its environment is not built: the first run does it, or mempress env prepare {offer.name}"
     except EnvironmentFailedError as error:
         missing = str(error)
     return _Row(
         name=offer.name,
         ready=missing is None,
-        version=project.locked_version(offer.package) if project.requirements else _own_version(),
+        version=project.locked_version(offer.package) if project.requirements else _own_version(offer.package),
         capabilities=list(offer.capabilities),
         summary=offer.summary,
         missing=missing,
@@ -87,12 +91,14 @@ def _foreign_row(reference: SystemReference) -> _Row:
         capabilities = sorted(check_adapter(cls))
     except AdapterError as error:
         return _Row(reference.label, ready=False, version=None, capabilities=[], missing=str(error))
-    version = getattr(cls, "version", None)
-    known = version if isinstance(version, str) else None
+    told = getattr(cls, "version", None)
+    known = told if isinstance(told, str) else None
     return _Row(reference.label, ready=True, version=known, capabilities=capabilities)
 
 
-def _own_version() -> str:
-    from mempress import __version__
-
-    return __version__
+def _own_version(package: str) -> str | None:
+    """Give the version of a package beside mempress, mempress itself among them; None: it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 DESCRIPTION = "system.toml"
 LOCK = "requirements.lock"
-_PROJECT_KEYS = frozenset({"package", "heavy", "requirements", "python", "variables", "systems"})
+_PROJECT_KEYS = frozenset({"package", "heavy", "installed", "requirements", "python", "variables", "systems"})
 _SYSTEM_KEYS = frozenset({"class", "summary", "capabilities", "options", "package", "note", "control"})
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 
@@ -63,6 +63,8 @@ class Project:
     heavy: bool
     """Whether its environment takes over about 1 GB."""
     offers: tuple[Offer, ...]
+    installed: str | None = None
+    """A package that a user has to install beside mempress himself, since no index has it; None: none."""
 
     @property
     def lock(self) -> Path:
@@ -101,6 +103,7 @@ def read_project(path: Path) -> Project:
             variables=data.get("variables", {}),
             heavy=data.get("heavy", False),
             offers=tuple(_offer(name, told, data["package"]) for name, told in data["systems"].items()),
+            installed=data.get("installed"),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise AdapterError(f"{path}: {type(error).__name__}: {error}. See docs/write-an-adapter.md.") from error

@@ -1,0 +1,1 @@
+"""Graphiti: a temporal knowledge graph, over Kuzu; ``adapter`` has the class."""

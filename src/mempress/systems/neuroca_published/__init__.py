@@ -1,0 +1,1 @@
+"""The published Neuroca, where a user has installed it; ``adapter`` has the class."""
