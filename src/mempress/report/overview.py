@@ -84,7 +84,7 @@ def _row(key: str, summary: Summary, result: Result) -> tuple[str, ...]:
 
 def _version(summary: Summary) -> str:
     version = UNMEASURED if summary.version is None else plain(summary.version, 40)
-    return version if summary.project is None else f"{plain(summary.project, 40)} {version}"
+    return version if summary.package is None else f"{plain(summary.package, 40)} {version}"
 
 
 def _verdict(key: str, summary: Summary, result: Result) -> str:
