@@ -61,6 +61,17 @@ def test_of_several_runs_the_middle_one_stands_between_the_lowest_and_the_highes
     assert [row[table.columns.index("Search p50 (ms)")] for row in table.rows] == ["2.00 [1.00, 3.00]"]
 
 
+def test_systems_stand_as_they_were_named_whichever_began_first() -> None:
+    first, second = (
+        msgspec.structs.replace(run_of(p50, 0, name), system=name) for p50, name in ((1.0, "a"), (2.0, "b"))
+    )
+    result = result_of(first, second)
+    result = msgspec.structs.replace(result, config=msgspec.structs.replace(result.config, systems=("b", "a")))
+    (table,) = overview(result).sections[0].blocks
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["b", "a"]
+
+
 def test_runs_that_did_not_all_end_alike_are_counted() -> None:
     died = msgspec.structs.replace(run_of(9.0, 2), status="crashed", reason="the process exited with status 1")
     (row,) = verdicts(result_of(run_of(1.0, 0), run_of(2.0, 1), died)).rows

@@ -91,6 +91,7 @@ def _identity(case: _Case) -> dict[str, Any]:
         "system": head.system,
         "repeat": head.repeat,
         "project": head.project,
+        "package": head.package,
         "version": opened[0].version if opened else None,
         "capabilities": sorted(case.trail.capabilities),
         "facts": facts(case.trail, head, case.judged, case.settling),

@@ -41,6 +41,8 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int
     project: str | None = None
     """The distribution of the project that it ships with; None: someone else's adapter."""
+    package: str | None = None
+    """The distribution whose version is the system's."""
     started: str
     config: RunConfig
     workload: WorkloadHead

@@ -206,6 +206,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     soak: Soak | None = None
     project: str | None = None
     """The distribution of the project whose system it is; None: someone else's adapter."""
+    package: str | None = None
+    """The distribution whose version is the system's."""
     out_of_time: bool = False
     """Its load was ended at ``--time-limit``: the status is timed_out, and its figures are those of a living system."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mempress.analysis.noise import is_noisy
 from mempress.findings import ending
 from mempress.format import UNMEASURED, duration, figure, listed, name, plain
@@ -28,7 +30,8 @@ _NOTE = (
 
 
 def roster(result: Result) -> Document:
-    """Give the tables of all systems, without a section for each."""
+    """Give the tables of all systems, in the order in which they were named, without a section for each."""
+    result = _in_order(result)
     sections = [
         Section("Verdicts and figures", (verdicts(result),)),
         Section("What it kept, and what it cost", (_keeping(result),)),
@@ -40,6 +43,13 @@ def roster(result: Result) -> Document:
         Section("How it was run", (_about(result), *conditions(result))),
     ]
     return Document(TITLE, subtitle(result), tuple(sections))
+
+
+def _in_order(result: Result) -> Result:
+    """Give the systems as they were named: where a benchmark was resumed, they began in another order."""
+    places = {spec: place for place, spec in enumerate(result.config.systems)}
+    ordered = sorted(result.systems.items(), key=lambda item: places.get(item[1].system, len(places)))
+    return msgspec.structs.replace(result, systems=dict(ordered))
 
 
 def verdicts(result: Result) -> Table:
@@ -74,7 +84,7 @@ def _row(key: str, summary: Summary, result: Result) -> tuple[str, ...]:
 
 def _version(summary: Summary) -> str:
     version = UNMEASURED if summary.version is None else plain(summary.version, 40)
-    return version if summary.project is None else f"{plain(summary.project, 40)} {version}"
+    return version if summary.package is None else f"{plain(summary.package, 40)} {version}"
 
 
 def _verdict(key: str, summary: Summary, result: Result) -> str:

@@ -194,6 +194,7 @@ def run_head(bench: Bench, reference: SystemReference, repeat: int) -> RunHead:
         label=reference.label,
         repeat=repeat,
         project=None if reference.project is None else reference.project.package,
+        package=None if reference.offer is None else reference.offer.package,
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         config=msgspec.structs.replace(bench.config, options=options),
         workload=WorkloadHead(
