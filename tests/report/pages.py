@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_VOID = frozenset({"meta", "line", "polyline", "circle", "br", "rect"})
+_VOID = frozenset({"meta", "line", "polyline", "circle", "br", "rect", "path", "use", "input"})
 
 
 class Page(HTMLParser):
@@ -38,9 +38,9 @@ class Page(HTMLParser):
             assert self._open.pop() == tag, f"</{tag}> closes nothing"
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self._open:
+        if not {"style", "script"} & set(self._open):
             self.text += data
-        if self._open[-1:] in (["td"], ["th"]):
+        if {"td", "th"} & set(self._open):
             self.rows[-1][-1] += data
 
     def _note(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -54,7 +54,7 @@ def test_a_run_without_maintenance_has_no_red_line() -> None:
 @pytest.mark.parametrize("summary", [saturated(), crashed(), hostile(), completed("记忆🧠")])
 def test_any_run_gives_a_picture_of_1200_pixels_without_a_warning(summary: Summary) -> None:
     picture = pixels(figure(summary))
-    assert picture.shape == (900, 1200, 3)
+    assert picture.shape == (1230, 1200, 3)
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 10
 
 

@@ -25,6 +25,8 @@ def test_all_files_of_the_contract_are_written_and_nothing_else(tmp_path: Path) 
         "memory_pressure_report.html",
         "neuroca_pressure_metrics.png",
         "agno_pressure_metrics.png",
+        "pressure_comparison.png",
+        *(f"{name}.svg" for name in ("neuroca_pressure_metrics", "agno_pressure_metrics", "pressure_comparison")),
     }
     assert {path.name for path in written} == {path.name for path in tmp_path.iterdir()} == names
 

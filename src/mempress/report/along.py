@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     Point = tuple[float, float]
 
 Kind = Literal["records", "time"]
-MOST_POINTS = 320
+MOST_POINTS = 240
 """A curve of more points is drawn by the first, the lowest, the highest and the last of each stretch."""
-MOST_EVENTS = 250
+MOST_EVENTS = 200
 """More events than this are drawn where they fall among as many places."""
 _SECONDS_UP_TO = 300.0
 
@@ -81,8 +81,12 @@ def spread(count: int, most: int) -> list[int]:
 
 def event_places(events: Iterable[MaintenanceEvent], along: Along) -> list[float]:
     """Give where events fell, each place once; of very many those that can be told apart in a picture."""
-    places = sorted({along.of_event(event) for event in events})
-    if len(places) <= MOST_EVENTS:
+    return apart(sorted({along.of_event(event) for event in events}), MOST_EVENTS)
+
+
+def apart(places: list[float], most: int) -> list[float]:
+    """Give sorted places as they are; of more than ``most`` the first in each of as many cells."""
+    if len(places) <= most:
         return places
-    cell = along.high / MOST_EVENTS
+    cell = places[-1] / most
     return list({int(place / cell): place for place in reversed(places)}.values())[::-1]

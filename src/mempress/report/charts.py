@@ -63,10 +63,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The maintenance of one system on one axis, as one path."""
+    """The maintenance of one system on one axis, as one path; ``lane`` is its row under the diagram."""
 
     system: int
     slot: int
+    lane: int
     along: str
     path: str
 
@@ -90,6 +91,8 @@ class Chart:
     saturated: tuple[Place, ...]
     events: tuple[Events, ...]
     notes: tuple[str, ...]
+    lanes: int = 0
+    """Rows of ticks under the axis: one for each system that had maintenance."""
     tall: bool = False
     """Whether events stand as lines through the whole diagram, as there is one system."""
 

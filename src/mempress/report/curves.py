@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mempress.detect.saturation import HEALTH_FLOOR
 from mempress.format import measure
-from mempress.report.along import thinned
+from mempress.report.along import apart, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ Point = tuple[float, float]
 MANY_EVENTS = 12
 """More events than this are drawn with thinner lines."""
 _LOG_FROM = 50.0
+_MOST_EVENTS = 1_200
 _LIMIT_SHOWN_UP_TO = 3.0
 
 
@@ -109,9 +110,9 @@ def held_curve(summary: Summary) -> Curve:
 
 
 def event_places(summary: Summary) -> list[float]:
-    """Give where on the axis maintenance events fell, each once."""
+    """Give where on the axis maintenance events fell, each once; of thousands those that a picture can tell apart."""
     axis = axis_of(summary)
-    return sorted({axis.of_event(event) for event in summary.maintenance_events})
+    return apart(sorted({axis.of_event(event) for event in summary.maintenance_events}), _MOST_EVENTS)
 
 
 def place_in_words(place: float) -> str:

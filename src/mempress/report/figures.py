@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -155,16 +156,19 @@ def _held(axis: Axes, curve: Curve) -> None:
 
 def _events(axis: Axes, summary: Summary) -> None:
     places = event_places(summary)
-    many = len(places) > MANY_EVENTS
-    for at, place in enumerate(places):
-        axis.axvline(
-            place,
-            color=EVENT_COLOUR,
-            alpha=event_opacity(len(places)),
-            linewidth=0.5 if many else 0.7,
-            zorder=1.5,
-            label="maintenance" if at == 0 else None,
-        )
+    if not places:
+        return
+    axis.vlines(
+        places,
+        0.0,
+        1.0,
+        transform=axis.get_xaxis_transform(),
+        color=EVENT_COLOUR,
+        alpha=event_opacity(len(places)),
+        linewidth=0.5 if len(places) > MANY_EVENTS else 0.7,
+        zorder=1.5,
+        label="maintenance",
+    )
 
 
 def _course(axis: Axes, summary: Summary) -> None:
@@ -191,8 +195,9 @@ def _legend(axis: Axes) -> None:
             borderpad=0.1,
             borderaxespad=0.0,
         )
-        for line in legend.get_lines():
-            line.set_alpha(1.0)
+        for handle in legend.legend_handles:
+            if isinstance(handle, LineCollection):
+                handle.set_alpha(1.0)
 
 
 def _x_axis(axis: Axes, summary: Summary) -> None:

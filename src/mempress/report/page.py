@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.format import name, plain
+from mempress.report.along import axes
 from mempress.report.answering import answer_charts, answer_texts, answers_table
 from mempress.report.content import document
 from mempress.report.course import courses
@@ -107,6 +108,8 @@ class PageContent:
     """Figures of which no system has two values."""
     components: tuple[Chart, ...]
     both_axes: bool
+    axis_labels: tuple[tuple[str, str], ...]
+    """Each axis by its kind, and what it measures."""
     answers: Table | None
     answer_charts: tuple[Chart, ...]
     growth: Table | None
@@ -141,6 +144,7 @@ def page(result: Result) -> PageContent:
         not_drawn=tuple(chart.title for chart in charts if not chart.drawn),
         components=tuple(across(part, cast, _COMPONENT_HEIGHT) for part in parts),
         both_axes=len(lanes.x_ticks) > 1,
+        axis_labels=tuple((axis.kind, axis.label) for axis in axes(systems.values())),
         answers=answers_table(systems),
         answer_charts=tuple(answer_charts(systems, look)),
         growth=growth_across(systems),

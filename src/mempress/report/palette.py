@@ -1,7 +1,7 @@
 """How systems are told apart, in every picture and page the same: a colour, a marker and a dash for each.
 
-The hues are Okabe and Ito's, which people of every colour vision tell apart, darkened where they would be too faint on
-white. A system's place follows from its name, so that it looks the same in the next report; only where two names fall
+The colours are after Okabe and Ito's; a test holds them apart for people who see fewer colours, and from the ground.
+A system's place follows from its name, so that it looks the same in the next report; only where two names fall
 on one place does the later one take the next.
 """
 
@@ -30,14 +30,14 @@ class Look:
 
 
 LOOKS: tuple[Look, ...] = (
-    Look(0, "#0072b2", "#56a8e8", "o", ()),
-    Look(1, "#b5450f", "#ff9a66", "*", (4.0, 1.5, 1.5, 1.5, 1.5, 1.5)),
-    Look(2, "#00875f", "#3ccf9f", "^", (1.5, 1.5)),
-    Look(3, "#a8508a", "#e79ac8", "D", (6.0, 2.0, 1.5, 2.0)),
-    Look(4, "#2a8fc7", "#a5dcff", "v", (3.0, 1.5)),
-    Look(5, "#7a6a00", "#dccb4a", "P", (8.0, 2.0)),
-    Look(6, "#5b6470", "#b4bec9", "X", (2.0, 3.0)),
-    Look(7, "#c67600", "#f0a830", "s", (5.0, 2.0)),
+    Look(0, "#0068b8", "#3f8ff5", "o", ()),
+    Look(1, "#c23a12", "#f46a3a", "*", (4.0, 1.5, 1.5, 1.5, 1.5, 1.5)),
+    Look(2, "#0f9065", "#2fdca0", "^", (1.5, 1.5)),
+    Look(3, "#aa72b8", "#dd95dd", "D", (6.0, 2.0, 1.5, 2.0)),
+    Look(4, "#2f8fe6", "#cdf4ff", "v", (3.0, 1.5)),
+    Look(5, "#2f4a12", "#fbf07a", "P", (8.0, 2.0)),
+    Look(6, "#2f3f66", "#77a48f", "X", (2.0, 3.0)),
+    Look(7, "#cc7018", "#ffb02b", "s", (5.0, 2.0)),
 )
 
 

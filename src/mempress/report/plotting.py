@@ -59,33 +59,32 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What is drawn as one line, before it has a place; ``beside``: the quantity's second value."""
+    """What is drawn as one line, before it has a place; ``known`` is its value at each sample of the system."""
 
     label: str
     member: Member
     dash: int
     quantity: Quantity
+    known: tuple[float | None, ...]
+    values: tuple[float, ...]
+    """Those that are known."""
     beside: bool = False
-
-    def read(self, row: SampleRow) -> float | None:
-        """Give the value of a sample."""
-        if self.beside and self.quantity.beside is not None:
-            return self.quantity.beside(row)
-        return self.quantity.read(row)
 
     def points(self, along: Along) -> list[list[Point]]:
         """Give the pieces of the line; a sample without the value breaks it."""
-        known = ((along.of_row(row), self.read(row)) for row in self.member.summary.samples)
+        placed = zip(map(along.of_row, self.member.summary.samples), self.known, strict=True)
         return [
             [(at, value) for at, value in group if value is not None]
-            for there, group in groupby(known, key=lambda point: point[1] is not None)
+            for there, group in groupby(placed, key=lambda point: point[1] is not None)
             if there
         ]
 
-    @property
-    def values(self) -> list[float]:
-        """All values of the line."""
-        return [value for row in self.member.summary.samples if (value := self.read(row)) is not None]
+
+def curve(label: str, member: Member, dash: int, quantity: Quantity, *, beside: bool = False) -> Curve:
+    """Read a curve from a system's samples; ``beside``: of the quantity's second value."""
+    read = quantity.beside if beside and quantity.beside is not None else quantity.read
+    known = tuple(map(read, member.summary.samples))
+    return Curve(label, member, dash, quantity, known, tuple(value for value in known if value is not None), beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +95,33 @@ class _Stage:
     members: Sequence[Member]
     curves: Sequence[Curve]
     along: Sequence[Along]
-    height: float
-    tall: bool
+    limits: Mapping[int, float]
+    """Each system's objective, where it has one."""
+    shown_limits: Mapping[int, float]
+    """Those that do not lie so far above all values that a line for them would flatten these."""
+    height: float = HEIGHT
+    tall: bool = False
 
     @property
-    def limits(self) -> dict[int, float]:
-        """Each system's objective, if it has one."""
-        found = ((member.at, self.quantity.objective(member.summary)) for member in self.members)
-        return {at: limit for at, limit in found if limit is not None}
+    def maintained(self) -> list[Member]:
+        """Those that had maintenance."""
+        return [member for member in self.members if member.summary.maintenance_events]
 
-    @property
-    def shown_limits(self) -> dict[int, float]:
-        """Those that do not lie so far above all values that a line for them would flatten these."""
-        highest = max([value for curve in self.curves for value in curve.values], default=0.0)
-        return {at: limit for at, limit in self.limits.items() if limit <= _LIMIT_SHOWN_UP_TO * highest}
+
+def _stage(
+    quantity: Quantity,
+    systems: Sequence[Member],
+    curves: Sequence[Curve],
+    *,
+    height: float = HEIGHT,
+    tall: bool = False,
+) -> _Stage:
+    found = ((member.at, quantity.objective(member.summary)) for member in systems)
+    limits = {at: limit for at, limit in found if limit is not None}
+    highest = max((max(of.values) for of in curves if of.values), default=0.0)
+    shown = {at: limit for at, limit in limits.items() if limit <= _LIMIT_SHOWN_UP_TO * highest}
+    along = axes(member.summary for member in systems)
+    return _Stage(quantity, systems, curves, along, limits, shown, height, tall)
 
 
 def members(systems: Mapping[str, Summary], looks: Mapping[str, Look]) -> list[Member]:
@@ -122,19 +134,17 @@ def across(quantity: Quantity, systems: Sequence[Member], height: float = HEIGHT
     curves = []
     for member in systems:
         if quantity.beside is not None:
-            curves.append(Curve(f"{member.label}, {quantity.beside_label}", member, _DOTTED, quantity, True))
-        curves.append(Curve(member.label, member, member.look.slot, quantity))
-    along = axes(member.summary for member in systems)
-    return _chart(_Stage(quantity, systems, curves, along, height, tall=False), quantity.key)
+            curves.append(curve(f"{member.label}, {quantity.beside_label}", member, _DOTTED, quantity, beside=True))
+        curves.append(curve(member.label, member, member.look.slot, quantity))
+    return _chart(_stage(quantity, systems, curves, height=height), quantity.key)
 
 
 def alone(member: Member, group: Group) -> Chart:
     """Give a diagram of one system: a line for each quantity, with its maintenance as lines from top to bottom."""
     curves = [
-        Curve(quantity.title, member, dash, quantity) for quantity, dash in zip(group.lines, _DASHES, strict=False)
+        curve(quantity.title, member, dash, quantity) for quantity, dash in zip(group.lines, _DASHES, strict=False)
     ]
-    stage = _Stage(group.lead, [member], curves, axes([member.summary]), HEIGHT, tall=True)
-    return _chart(stage, f"{group.lead.key}-of-{member.at}")
+    return _chart(_stage(group.lead, [member], curves, tall=True), f"{group.lead.key}-of-{member.at}")
 
 
 def saturation_row(summary: Summary) -> SampleRow | None:
@@ -156,20 +166,21 @@ def _chart(stage: _Stage, key: str) -> Chart:
         height=stage.height,
         fits="log" if "log" in scales and _spans(stage.curves) else "lin",
         both=len(scales) > 1,
-        lines=tuple(_line(curve, stage.along, scales) for curve in stage.curves),
+        lines=tuple(_line(of, stage.along, scales) for of in stage.curves),
         x_ticks={axis.kind: x_ticks(axis) for axis in stage.along},
         y_ticks={kind: _y_ticks(scale, stage.height) for kind, scale in scales.items()},
         limits=tuple(_limits(stage, scales)),
         saturated=tuple(_saturated(stage)),
         events=tuple(_events(stage)),
         notes=tuple(_notes(stage)),
+        lanes=0 if stage.tall else len(stage.maintained),
         tall=stage.tall,
     )
 
 
 def _scales(stage: _Stage) -> dict[str, Scale]:
     highest = stage.quantity.highest
-    values = [value for curve in stage.curves for value in curve.values] + list(stage.shown_limits.values())
+    values = [value for of in stage.curves for value in of.values] + list(stage.shown_limits.values())
     found = {"lin": value_scale(values, stage.height, TOP, highest)}
     logarithmic = None if highest is not None else log_scale(values, stage.height, TOP)
     return found if logarithmic is None else found | {"log": logarithmic}
@@ -180,21 +191,21 @@ def _y_ticks(scale: Scale, height: float) -> tuple[Tick, ...]:
 
 
 def _spans(curves: Sequence[Curve]) -> bool:
-    known = [value for curve in curves for value in curve.values if not curve.beside]
+    known = [value for of in curves if not of.beside for value in of.values]
     return bool(known) and max(known) > _LOG_FROM * min(known)
 
 
-def _line(curve: Curve, along: Sequence[Along], scales: Mapping[str, Scale]) -> Line:
-    layers = tuple(_geometry(curve, axis, kind, scale) for axis in along for kind, scale in scales.items())
-    return Line(curve.member.at, curve.label, curve.member.look.slot, curve.dash, layers, curve.beside)
+def _line(of: Curve, along: Sequence[Along], scales: Mapping[str, Scale]) -> Line:
+    layers = tuple(_geometry(of, axis, kind, scale) for axis in along for kind, scale in scales.items())
+    return Line(of.member.at, of.label, of.member.look.slot, of.dash, layers, of.beside)
 
 
-def _geometry(curve: Curve, along: Along, kind: str, y: Scale) -> Geometry:
+def _geometry(of: Curve, along: Along, kind: str, y: Scale) -> Geometry:
     x = x_scale(along)
-    placed = [[(x.at(at), y.at(value)) for at, value in thinned(piece)] for piece in curve.points(along)]
+    placed = [[(x.at(at), y.at(value)) for at, value in thinned(piece)] for piece in of.points(along)]
     every = [point for piece in placed for point in piece]
     lone = [piece[0] for piece in placed if len(piece) == 1]
-    marks = [] if curve.beside else [every[at] for at in spread(len(every), _MARKS)] + lone[:_MARKS]
+    marks = [] if of.beside else [every[at] for at in spread(len(every), _MARKS)] + lone[:_MARKS]
     return Geometry(
         along.kind,
         kind,
@@ -220,16 +231,16 @@ def _saturated(stage: _Stage) -> Iterator[Place]:
 
 def _events(stage: _Stage) -> Iterator[Events]:
     length = stage.height if stage.tall else _RUG
-    for member in stage.members:
-        for axis in stage.along if member.summary.maintenance_events else ():
+    for lane, member in enumerate(stage.maintained):
+        for axis in stage.along:
             x = x_scale(axis)
             drawn = (f"M{x.at(at):g} 0v{length:g}" for at in event_places(member.summary.maintenance_events, axis))
-            yield Events(member.at, member.look.slot, axis.kind, "".join(drawn))
+            yield Events(member.at, member.look.slot, lane, axis.kind, "".join(drawn))
 
 
 def _notes(stage: _Stage) -> Iterator[str]:
     """Say what is not to be seen, and what the limits are."""
-    unknown = [curve.label for curve in stage.curves if not curve.values]
+    unknown = [of.label for of in stage.curves if not of.values]
     if len(unknown) == len(stage.curves):
         yield "n/a: not measured at any sample."
     elif unknown:
@@ -246,14 +257,14 @@ def _notes(stage: _Stage) -> Iterator[str]:
 
 def _words(stage: _Stage) -> str:
     """Say what the curves show, for those who cannot see them."""
-    told = "; ".join(_told(curve) for curve in stage.curves if not curve.beside)
+    told = "; ".join(_told(of) for of in stage.curves if not of.beside)
     along = stage.along[0].label
     return f"{stage.quantity.title} against {along[:1].lower()}{along[1:]}: {told}."
 
 
-def _told(curve: Curve) -> str:
-    values, unit = curve.values, curve.quantity.unit
+def _told(of: Curve) -> str:
+    values, unit = of.values, of.quantity.unit
     if not values:
-        return f"{curve.label} n/a"
+        return f"{of.label} n/a"
     first, last, least, most = (measure(value, unit) for value in (values[0], values[-1], min(values), max(values)))
-    return f"{curve.label} from {first} to {last}, at least {least}, at most {most}"
+    return f"{of.label} from {first} to {last}, at least {least}, at most {most}"

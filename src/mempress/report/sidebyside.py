@@ -12,7 +12,7 @@ from mempress.format import plain
 from mempress.report.along import axes, event_places, thinned
 from mempress.report.canvas import DIM, DPI, GRID, SMALL, TEXT, drawable, encoded, stroke
 from mempress.report.palette import looks
-from mempress.report.plotting import Curve, Member, members, saturation_row
+from mempress.report.plotting import Curve, Member, curve, members, saturation_row
 from mempress.report.quantities import QUANTITIES
 from mempress.report.scales import tick_words
 
@@ -88,17 +88,17 @@ def _diagram(axis: Axes, quantity: Quantity, systems: Sequence[Member], along: A
     axis.spines[["left", "bottom"]].set_linewidth(0.6)
     axis.grid(visible=True, color=GRID, linewidth=0.4)
     axis.set_axisbelow(True)
-    curves = [Curve(member.label, member, member.look.slot, quantity) for member in systems]
-    for curve in curves:
-        _line(axis, curve, along)
+    curves = [curve(member.label, member, member.look.slot, quantity) for member in systems]
+    for line in curves:
+        _line(axis, line, along)
     _scales(axis, quantity, curves, along)
-    for curve in curves:
-        _marks(axis, curve, along)
+    for line in curves:
+        _marks(axis, line, along)
 
 
-def _line(axis: Axes, curve: Curve, along: Along) -> None:
-    look = curve.member.look
-    for piece in curve.points(along):
+def _line(axis: Axes, line: Curve, along: Along) -> None:
+    look = line.member.look
+    for piece in line.points(along):
         points = thinned(piece)
         axis.plot(
             [place for place, _ in points],
@@ -117,7 +117,7 @@ def _scales(axis: Axes, quantity: Quantity, curves: Sequence[Curve], along: Alon
     axis.set_xlim(0.0, along.high * 1.02)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value)))
-    values = [value for curve in curves for value in curve.values]
+    values = [value for line in curves for value in line.values]
     if not values:
         axis.text(0.5, 0.5, "not measured", transform=axis.transAxes, ha="center", color=DIM, fontsize=SMALL)
         axis.set_yticks([])
@@ -132,16 +132,16 @@ def _scales(axis: Axes, quantity: Quantity, curves: Sequence[Curve], along: Alon
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value)))
 
 
-def _marks(axis: Axes, curve: Curve, along: Along) -> None:
+def _marks(axis: Axes, line: Curve, along: Along) -> None:
     """Put a tick at each maintenance event, in the system's row, and a cross on its curve where it saturated."""
-    summary, colour = curve.member.summary, curve.member.look.light
+    summary, colour = line.member.summary, line.member.look.light
     places = event_places(summary.maintenance_events, along)
     if places:
-        low = 1.0 - _RUG * (curve.member.at + 1)
+        low = 1.0 - _RUG * (line.member.at + 1)
         through = axis.get_xaxis_transform()
         axis.vlines(places, low + 0.005, low + _RUG, transform=through, color=colour, linewidth=0.6)
     row = saturation_row(summary)
-    value = None if row is None else curve.read(row)
+    value = None if row is None else line.quantity.read(row)
     if row is not None and value is not None:
         at = along.of_row(row)
         axis.plot([at], [value], marker="x", color="#000000", markersize=4.5, markeredgewidth=1.1, zorder=5)
