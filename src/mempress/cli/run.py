@@ -142,7 +142,7 @@ def run(
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
     from mempress.analysis import analyse
-    from mempress.cli.progress import Progress
+    from mempress.cli.progress import watch
     from mempress.cli.spending import Spending
     from mempress.model import DIED
     from mempress.runfiles import RunFiles, write_json
@@ -156,7 +156,8 @@ def run(
             judged[directory] = analyse(directory)
             write_json(RunFiles(directory).summary, judged[directory])
 
-    stopped = until_stopped(run_benchmark(config, out, Progress(spending), resume=resume), judge)
+    with watch(spending) as listener:
+        stopped = until_stopped(run_benchmark(config, out, listener, resume=resume), judge)
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
     result: Result | None = report_benchmark(out.resolve(), as_json=as_json, judged=judged, spending=spending)
