@@ -1,7 +1,8 @@
-"""Progress on standard error: one line that is rewritten on a terminal, a line now and then elsewhere."""
+"""Progress on standard error: a view that is redrawn on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,80 +13,118 @@ if TYPE_CHECKING:
     from mempress.cli.spending import Spending
     from mempress.samples import Sample
 
+OF_A_SOAK = frozenset({"fill", "soak"})
 _QUIET_SECONDS = 5.0
 _QUIET_SHARE = 0.02
 """Of the time so far: a run of days says some hundred lines."""
 _MIB = 1 << 20
-_OF_A_SOAK = frozenset({"fill", "soak"})
 
 
-class Progress(Listener):
-    """Says for each sample where a run stands, how fast it goes, and how long it may yet take."""
+class Watch(Listener):
+    """Hears what a benchmark does, while it is entered, and keeps the account of its time."""
 
     def __init__(self, spending: Spending | None = None) -> None:
         self._spending = spending
-        self._terminal = sys.stderr.isatty()
-        self._notice = RunNotice("", 0)
-        self._began = self._said = 0.0
 
-    def preparing(self, text: str) -> None:
-        """Say how an environment comes about."""
-        self._show(text, last=True)
+    def __enter__(self) -> Watch:
+        return self
 
-    def run_began(self, notice: RunNotice) -> None:
-        """Begin a line for the run."""
-        self._notice, self._began, self._said = notice, monotonic(), 0.0
-        ahead = f"up to {notice.records:,} records"
-        if notice.soak_seconds is not None:
-            ahead = f"fill, then soak for {_time(notice.soak_seconds)}"
-        self._show(f"{notice.run}: {ahead}", last=True)
-
-    def sampled(self, sample: Sample) -> None:
-        """Say where the run stands."""
-        now = monotonic()
-        if self._terminal or now - self._said >= max(_QUIET_SECONDS, _QUIET_SHARE * (now - self._began)):
-            self._said = now
-            self._show(self._line(sample), last=not self._terminal)
-
-    def run_ended(self, status: str) -> None:
-        """Say how the run ended."""
-        self._show(f"{self._notice.run}: {status} after {_time(monotonic() - self._began)}", last=True)
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end here."""
 
     def spent(self, stage: str, spent_ns: int) -> None:
         """Keep the account."""
         if self._spending is not None:
             self._spending.add(stage, spent_ns)
 
-    def _line(self, sample: Sample) -> str:
+
+def watch(spending: Spending | None = None) -> Watch:
+    """Give the view for standard error: live on a terminal that can be drawn on, else lines."""
+    if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") in {"dumb", "unknown"}:
+        return Progress(spending)
+    from rich.console import Console
+
+    from mempress.cli.live import LiveView
+
+    return LiveView(Console(stderr=True, highlight=False, emoji=False, markup=False), spending)
+
+
+def seconds_left(notice: RunNotice, sample: Sample | None, elapsed: float) -> float | None:
+    """Give how long a load takes at most at the rate so far, or a soak by its schedule; None where it is not known."""
+    if sample is None:
+        return None
+    if notice.soak_seconds is not None:
+        return max(0.0, notice.soak_seconds - elapsed) if sample.mark == "soak" else None
+    if sample.phase != "load" or not 0 < sample.offered < notice.records or elapsed <= 0:
+        return None
+    return (notice.records - sample.offered) * elapsed / sample.offered
+
+
+class Progress(Watch):
+    """Says now and then where a run stands, how fast it goes, and how long it may yet take; a line each time."""
+
+    def __init__(self, spending: Spending | None = None) -> None:
+        super().__init__(spending)
+        self._notice = RunNotice("", 0)
+        self._began = self._said = 0.0
+
+    def preparing(self, text: str) -> None:
+        """Say how an environment comes about."""
+        _say(text)
+
+    def run_began(self, notice: RunNotice) -> None:
+        """Say that the run begins."""
+        self._notice, self._began, self._said = notice, monotonic(), 0.0
+        ahead = f"up to {notice.records:,} records"
+        if notice.soak_seconds is not None:
+            ahead = f"fill, then soak for {_time(notice.soak_seconds)}"
+        _say(f"{notice.run}: {ahead}")
+
+    def sampled(self, sample: Sample, health: float | None = None) -> None:
+        """Say where the run stands, unless that was said just before."""
+        now = monotonic()
+        if now - self._said >= max(_QUIET_SECONDS, _QUIET_SHARE * (now - self._began)):
+            self._said = now
+            _say(self._line(sample, health))
+
+    def run_ended(self, status: str) -> None:
+        """Say how the run ended."""
+        _say(f"{self._notice.run}: {status} after {_time(monotonic() - self._began)}")
+
+    def _line(self, sample: Sample, health: float | None) -> str:
         elapsed = monotonic() - self._began
-        if sample.mark in _OF_A_SOAK:
-            return self._soaking(sample, elapsed)
+        if sample.mark in OF_A_SOAK:
+            return ", ".join([*self._soaking(sample, elapsed), *_measured(sample, health)])
         rate = sample.offered / elapsed if elapsed > 0 else 0.0
         parts = [f"{self._notice.run}: {sample.phase}", f"{sample.offered:,}/{self._notice.records:,} records"]
-        parts.append(f"{rate:,.0f} records/s in all")
-        if (p95 := sample.p95_ms) is not None:
-            parts.append(f"search p95 {p95:.3g} ms")
-        if sample.memory is not None:
-            parts.append(f"{sample.memory.pss_bytes / _MIB:,.0f} MiB")
-        if sample.phase == "load" and rate:
-            left = (self._notice.records - sample.offered) / rate
+        parts += [f"{rate:,.0f} records/s in all", *_measured(sample, health)]
+        if (left := seconds_left(self._notice, sample, elapsed)) is not None:
             parts.append(f"at most about {_time(left)} left at this rate")
         return ", ".join(parts)
 
-    def _soaking(self, sample: Sample, elapsed: float) -> str:
-        parts = [f"{self._notice.run}: {sample.mark}", f"{sample.records:,} records stored after {_time(elapsed)}"]
-        if sample.held is not None:
-            parts.append(f"{sample.held:,} held")
-        if (p95 := sample.p95_ms) is not None:
-            parts.append(f"search p95 {p95:.3g} ms")
-        if sample.memory is not None:
-            parts.append(f"{sample.memory.pss_bytes / _MIB:,.1f} MiB")
-        return ", ".join(parts)
+    def _soaking(self, sample: Sample, elapsed: float) -> list[str]:
+        held = [] if sample.held is None else [f"{sample.held:,} held"]
+        return [
+            f"{self._notice.run}: {sample.mark}",
+            f"{sample.records:,} records stored after {_time(elapsed)}",
+            *held,
+        ]
 
-    def _show(self, text: str, *, last: bool) -> None:
-        start = "\r\033[K" if self._terminal else ""
-        sys.stderr.write(f"{start}{text}" + ("\n" if last else ""))
-        sys.stderr.flush()
+
+def _measured(sample: Sample, health: float | None) -> list[str]:
+    parts = []
+    if (p95 := sample.p95_ms) is not None:
+        parts.append(f"search p95 {p95:.3g} ms")
+    if sample.memory is not None:
+        parts.append(f"{sample.memory.pss_bytes / _MIB:,.1f} MiB")
+    if health is not None:
+        parts.append(f"health {health:.3f}")
+    return parts
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _time(seconds: float) -> str:

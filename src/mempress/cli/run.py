@@ -143,7 +143,7 @@ def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -
     A condition that holds outweighs a system that died: it is what was asked for.
     An interrupt ends the run under way; the reports are written all the same, of what was measured until then.
     """
-    from mempress.cli.progress import Progress
+    from mempress.cli.progress import watch
     from mempress.cli.spending import Spending
     from mempress.model import died
     from mempress.runfiles import RunFiles, write_json
@@ -159,7 +159,8 @@ def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -
             judged[directory] = analyse(directory)
             write_json(RunFiles(directory).summary, judged[directory])
 
-    stopped = until_stopped(run_benchmark(config, out, Progress(spending), resume=resume), judge)
+    with watch(spending) as listener:
+        stopped = until_stopped(run_benchmark(config, out, listener, resume=resume), judge)
     from mempress.cli.output import report_benchmark  # what writes reports is loaded once there is something to report
 
     result: Result | None = report_benchmark(

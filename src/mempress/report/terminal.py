@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from mempress.report.blocks import Document
 
 WIDTH = 100
+_WIDEST, _GAP = 26, 3
 _EVENTS_SHOWN = 12
 _ERRORS_SHOWN = 8
 
 
 def terminal(result: Result, *, colour: bool = False) -> str:
     """Give the comparison table, that of the traffic where there was any, the findings, and where the time went."""
-    tables = (comparison_table(result.comparison), traffic_overview(result.systems))
+    tables = (*fitting(comparison_table(result.comparison)), traffic_overview(result.systems))
     shown = [part for table in tables if table is not None for part in (_grid(table), Text())]
     findings = [_point(plain(text, 400)) for text in result.comparison.findings]
     foot = [] if result.time is None else [Text(), Text(time_words(result.time), style="dim")]
@@ -65,6 +66,26 @@ def terminal_document(document: Document, *, colour: bool = False) -> str:
             case Literal(lines):
                 parts += [Text(), *(Text(line) for line in lines)]
     return _render(Group(*parts), colour=colour)
+
+
+def fitting(table: Table, width: int = WIDTH) -> Iterator[Table]:
+    """Give a table as several, where it has more columns than fit; each has the first column, the last one the note."""
+    texts = [table.columns, *table.rows]
+    widths = [min(_WIDEST, max(map(len, column))) + _GAP for column in zip(*texts, strict=True)]
+    groups: list[list[int]] = [[]]
+    for at in range(1, len(table.columns)):
+        if groups[-1] and widths[0] + sum(widths[one] for one in groups[-1]) + widths[at] > width + _GAP:
+            groups.append([])
+        groups[-1].append(at)
+    for group in groups:
+        places = (0, *group)
+        yield replace(
+            table,
+            columns=tuple(table.columns[at] for at in places),
+            rows=tuple(tuple(row[at] for at in places) for row in table.rows),
+            numeric=frozenset(new for new, old in enumerate(places) if old in table.numeric),
+            note=table.note if group is groups[-1] else "",
+        )
 
 
 def _run(summary: Summary) -> Iterator[RenderableType]:

@@ -36,7 +36,7 @@ _LABELS = {metric.key: metric.label for metric in METRICS}
 _NO_UNIT = frozenset({"", "share", "records", "values", "events", "errors", "probes"})
 _COLUMNS = ("Metric", "Base", "Other", "Change", "95% interval")
 _WIDTH, _MIDDLE = 160.0, 80.0
-_MOST_PERCENT = 100.0
+_SCALES_PERCENT = (5, 10, 25, 50, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,11 @@ def versus_markdown(versus: Versus) -> str:
 
 def versus_html(versus: Versus) -> str:
     """Give a comparison as one self-contained page."""
-    systems = [(_title(system), _about(system), list(_groups(system))) for system in versus.systems]
+    systems = [
+        (_title(system), _about(system), scale, list(_groups(system, scale)))
+        for system in versus.systems
+        for scale in [_scale(system)]
+    ]
     return render_page(
         "compare_page.html.j2",
         title=TITLE,
@@ -148,11 +152,11 @@ def _blocks(system: SystemVersus) -> Iterator[Points | Table]:
             yield Table(_COLUMNS, cells, frozenset({1, 2, 3, 4}), title=title)
 
 
-def _groups(system: SystemVersus) -> Iterator[tuple[str, str, list[_Told]]]:
+def _groups(system: SystemVersus, scale: int) -> Iterator[tuple[str, str, list[_Told]]]:
     """Give for the page each standing, its heading, and its rows: cells, reason and the bar of the interval."""
     for standing, title in STANDINGS.items():
         rows: list[_Told] = [
-            ((_label(row), *figures_of(row)), plain(row.reason), _bar(row)) for row in _of(system, standing)
+            ((_label(row), *figures_of(row)), plain(row.reason), _bar(row, scale)) for row in _of(system, standing)
         ]
         if rows:
             yield standing.replace(" ", "-"), title, rows
@@ -175,13 +179,25 @@ def _label(row: Row) -> str:
     return label if row.unit in _NO_UNIT else f"{label} ({row.unit})"
 
 
-def _bar(row: Row) -> Bar | None:
+def _bar(row: Row, scale: int) -> Bar | None:
     if row.low is None or row.high is None or row.difference is None or not row.base:
         return None
-    low, high, at = (_place(value / abs(row.base)) for value in (row.low, row.high, row.difference))
+    low, high, at = (_place(value / abs(row.base), scale) for value in (row.low, row.high, row.difference))
     return Bar(low, high, at)
 
 
-def _place(share: float) -> float:
-    percent = max(-_MOST_PERCENT, min(_MOST_PERCENT, 100.0 * share))
-    return round(_MIDDLE + percent / _MOST_PERCENT * (_WIDTH / 2 - 6), 1)
+def _scale(system: SystemVersus) -> int:
+    """Give how many per cent the axis of the intervals reaches to each side: so few that all lie on it, or 100."""
+    bounds = [
+        100.0 * abs(bound / row.base)
+        for row in system.rows
+        if row.base
+        for bound in (row.low, row.high)
+        if bound is not None
+    ]
+    return next((scale for scale in _SCALES_PERCENT if scale >= max(bounds, default=0.0)), _SCALES_PERCENT[-1])
+
+
+def _place(share: float, scale: int) -> float:
+    percent = max(-scale, min(scale, 100.0 * share))
+    return round(_MIDDLE + percent / scale * (_WIDTH / 2 - 6), 1)

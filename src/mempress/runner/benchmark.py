@@ -58,8 +58,8 @@ class Listener:
     def run_began(self, notice: RunNotice) -> None:
         """A run begins."""
 
-    def sampled(self, sample: Sample) -> None:
-        """The run under way has a new sample."""
+    def sampled(self, sample: Sample, health: float | None = None) -> None:
+        """The run under way has a new sample; its health where that can be told yet."""
 
     def run_ended(self, status: str) -> None:
         """The run under way has ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mempress.clock import clock_ns
-from mempress.health import Judge
+from mempress.health import Judge, health
 from mempress.journal import Ended, Failed, PhaseBegan, Stored
 from mempress.runner.acknowledged import Acknowledged
 from mempress.runner.edits import Edits
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Recorder:
     """The journal of one run, its phase, which records were acknowledged and what was done to them since."""
 
-    def __init__(self, journal: JournalWriter, config: RunConfig, watch: Callable[[Sample], None]) -> None:
+    def __init__(
+        self, journal: JournalWriter, config: RunConfig, watch: Callable[[Sample, float | None], None]
+    ) -> None:
         self._journal = journal
         self._started_ns = clock_ns()
         self._fold = SampleFold(config.capacity_records)
@@ -51,8 +53,12 @@ class Recorder:
             self.acknowledged.add(event.first, len(event.importance))
         sample = self._fold.add(event)
         if sample is not None:
-            self._watch(sample)
+            self._watch(sample, self._health(sample))
         return sample
+
+    def _health(self, sample: Sample) -> float | None:
+        """Give the score by the terms of the load; None as long as they are not known."""
+        return None if self._judge.terms is None else health(sample, self._judge.terms).score
 
     def begin(self, phase: str) -> None:
         """Begin a phase."""
