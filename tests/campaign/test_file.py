@@ -193,7 +193,9 @@ def test_nothing_starts_on_an_error(tmp_path: Path) -> None:
 
 
 @given(
-    before=st.lists(st.sampled_from(["", "# x = 1", "a = 1", "b = [\n1,\n# c\n2]", 's = """\nx = 3\n"""']), unique=True),
+    before=st.lists(
+        st.sampled_from(["", "# x = 1", "a = 1", "b = [\n1,\n# c\n2]", 's = """\nx = 3\n"""']), unique=True
+    ),
     value=st.sampled_from(["1", "[\n1,\n\n2,\n]", '"x = 2"', "{ y = 1 }"]),
 )
 def test_the_line_of_a_value_is_where_its_statement_begins(before: list[str], value: str) -> None:

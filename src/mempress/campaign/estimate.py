@@ -36,7 +36,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Of ``runs``; those in ``unknown`` (by system) are not in the sums; ``basis`` counts the others by how they are known."""
+    """Of ``runs``; ``basis`` counts them by how they are known, and those in ``unknown``, by system, are in no sum."""
 
     runs: int
     seconds: float
