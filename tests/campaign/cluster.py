@@ -17,7 +17,7 @@ STORE_BYTES = 100 << 20
 VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_memory_monitor_refresh_ms": "0",  # a busy machine's memory is no reason to kill a worker
-    "RAY_raylet_start_wait_time_s": "240",  # it may be busy with other tests
+    "RAY_raylet_start_wait_time_s": "120",  # it may be busy with other tests
 }
 HEAD, OTHER = "127.0.0.2", "127.0.0.3"
 

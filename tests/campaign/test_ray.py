@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.xdist_group("ray")]
 SYSTEMS = f'systems = ["neuroca", "plain-list", "{SCRIPTED}"]'
 _STOP_SECONDS = 60
+_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +45,39 @@ class Nodes:
 
 @contextmanager
 def two_nodes() -> Iterator[Nodes]:
-    """Start the cluster, and take it down whatever happens; its sockets need a short path."""
-    scratch = tempfile.mkdtemp(prefix="mp-", dir="/tmp")
-    errors = Path(scratch) / "errors"
-    with errors.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, cluster.__file__, scratch],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        assert address.startswith(cluster.HEAD), errors.read_text("utf-8", "replace")
-        yield Nodes(address, process)
-    finally:
+    """Start the cluster, and take it down whatever happens; its sockets need a short path.
+
+    A raylet that does not answer in time, as on a very busy machine, is Ray's own failure: the cluster is started anew.
+    """
+    for left in reversed(range(_STARTS)):
+        scratch = Path(tempfile.mkdtemp(prefix="mp-", dir="/tmp"))
+        process = _start(scratch)
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            if address.startswith(cluster.HEAD):
+                yield Nodes(address, process)
+                return
+            assert left, (scratch / "errors").read_text("utf-8", "replace")
+        finally:
+            _stop(process)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _start(scratch: Path) -> subprocess.Popen[str]:
+    words = [sys.executable, cluster.__file__, str(scratch)]
+    with (scratch / "errors").open("wb") as errors:
+        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    with process:
         assert process.stdin is not None
         process.stdin.close()
         try:
             process.wait(_STOP_SECONDS)
-        finally:
+        except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def test_two_nodes_find_what_one_machine_finds(tmp_path: Path) -> None:
