@@ -36,7 +36,7 @@ def main(temporary: str) -> None:
         "include_dashboard": False,
         "resources": {"mempress_slot": 1},
     }
-    cluster = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD})
+    cluster: Any = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD})
     try:
         other = cluster.add_node(node_ip_address=OTHER, **common)
         print(cluster.address, flush=True)  # noqa: T201 - its answer

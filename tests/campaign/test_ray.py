@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mempress.runfiles import read_head
+from mempress.journal import Sampled, Settled, read_journal
+from mempress.runfiles import RunFiles, read_head, runs_in
 from mempress.versus import judge, read_side
 from tests.campaign import cluster
 from tests.campaign.kit import SCRIPTED, campaign, finish, journals, results, wait_for_line, write_campaign
@@ -106,10 +107,23 @@ def test_two_nodes_find_what_one_machine_finds(tmp_path: Path) -> None:
         for key in ("max_records", "retained_records", "maintenance_events", "errors_encountered"):
             assert system["metrics"][key] == other["metrics"][key], (name, key)
 
+    assert_the_system_alone_was_measured(there / "out")
     versus = judge(read_side(here / "out"), read_side(there / "out"))
     assert len(versus.systems) == 6
     told = [(system.name, row.key, row.standing) for system in versus.systems for row in system.rows]
     assert [one for one in told if one[2] in ("better", "worse", "different")] == []
+
+
+def assert_the_system_alone_was_measured(out: Path) -> None:
+    """Each reading of memory is that of one process: the system's, none of Ray's and none that measures."""
+    readings = [
+        event.memory
+        for directory in runs_in(out)
+        for event in read_journal(RunFiles(directory).journal)
+        if isinstance(event, Settled | Sampled) and event.memory is not None
+    ]
+    assert len(readings) > 24
+    assert {reading.processes for reading in readings} == {1}
 
 
 def test_a_lost_node_costs_the_run_in_hand_alone(tmp_path: Path) -> None:
