@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Any
 
 STORE_BYTES = 100 << 20
+VARIABLES = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_memory_monitor_refresh_ms": "0",  # a busy machine's memory is no reason to kill a worker
+    "RAY_raylet_start_wait_time_s": "120",  # it may be busy with other tests
+}
 HEAD, OTHER = "127.0.0.2", "127.0.0.3"
 
 
@@ -22,7 +27,7 @@ def main(temporary: str) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     (Path(temporary) / "ray").mkdir()  # where Ray notes the address of the machine's latest cluster
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_memory_monitor_refresh_ms": "0", "RAY_TMPDIR": temporary}
+    os.environ |= VARIABLES | {"RAY_TMPDIR": temporary}
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - after its variables are set
 
     common: dict[str, Any] = {
@@ -31,7 +36,7 @@ def main(temporary: str) -> None:
         "include_dashboard": False,
         "resources": {"mempress_slot": 1},
     }
-    cluster = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD})
+    cluster: Any = Cluster(initialize_head=True, head_node_args=common | {"node_ip_address": HEAD})
     try:
         other = cluster.add_node(node_ip_address=OTHER, **common)
         print(cluster.address, flush=True)  # noqa: T201 - its answer

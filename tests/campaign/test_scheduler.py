@@ -56,7 +56,7 @@ class Scripted:
     def __init__(self, scripts: dict[str, list[str]], slots: int, seed: int) -> None:
         self._scripts = {run: list(script) for run, script in scripts.items()}
         self._slots = slots
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - a script
         self._under_way: list[Attempt] = []
         self._began: list[Report] = []
         self.most = 0

@@ -36,7 +36,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Of ``runs``; those in ``unknown`` (by system) are not in the sums; ``basis`` counts how the others are known."""
+    """Of ``runs``; ``basis`` counts them by how they are known, and those in ``unknown``, by system, are in no sum."""
 
     runs: int
     seconds: float
@@ -125,9 +125,10 @@ def _of_run(run: PlannedRun, known: Sequence[Recorded]) -> tuple[str, float, flo
         by_size = fit_growth(sizes, [float(one.kept_bytes) for one in pool])
         if by_time is not None and by_size is not None:
             return "by the law that recorded sizes follow", max(0.0, by_time.predict(size)), by_size.predict(size)
-    near = min(pool, key=lambda one: abs(one.config.max_records - size))
-    ratio = size / near.config.max_records
-    return "in proportion to the nearest recorded size", near.seconds * ratio, near.kept_bytes * ratio
+    near = min({one.config.max_records for one in pool}, key=lambda records: abs(records - size))
+    nearest, ratio = [one for one in pool if one.config.max_records == near], size / near
+    seconds, kept = median(one.seconds for one in nearest), median(one.kept_bytes for one in nearest)
+    return "in proportion to the nearest recorded size", seconds * ratio, kept * ratio
 
 
 _LEAST_SIZES = 3
