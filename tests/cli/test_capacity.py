@@ -126,6 +126,7 @@ def test_bad_usage_says_what_to_do_and_starts_nothing(
 
 @kernel
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_five_trials_of_a_mebibyte_a_record_under_512_mib_lie_within_three_per_cent_near_500(
     mempress: Mempress,
 ) -> None:

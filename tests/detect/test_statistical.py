@@ -226,13 +226,13 @@ def test_events_from_2_sigma_on_are_found_with_precision_and_recall_of_095() -> 
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_a_thousand_traces_without_maintenance_give_at_most_one_percent_with_an_event() -> None:
     assert alarms(1000) <= 10
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_a_thousand_traces_with_events_from_2_sigma_on_reach_095() -> None:
     assert good_enough(scored(1000))
 

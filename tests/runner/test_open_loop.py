@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mempress.analysis.noise import is_noisy
 from mempress.traffic import Traffic
 from mempress.workload.arrival import operations
 
 if TYPE_CHECKING:
     from tests.conftest import Bench
 
-pytestmark = [pytest.mark.alone, pytest.mark.long, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.long, pytest.mark.timeout(600)]
 
 MIX = {"store": 50.0, "search": 50.0}
 RATE = 100.0
@@ -52,13 +53,17 @@ def test_the_open_loop_sees_the_pauses_and_the_closed_loop_beside_it_hides_them(
     """60 s at 100 operations/s, two pauses, and the same 6,000 operations in a closed loop, one pause.
 
     Within 10% of the exact value, 762 ms. Of the closed loop's operations one in 6,000 meets a pause, so that its 99th
-    percentile is the bare service time: 2 ms on an idle machine, and a tenth of the truth at most on a busy one.
+    percentile is the bare service time: 2 ms on an idle machine, and a tenth of the truth at most on a busy one. Where
+    the machine is so busy that a report would doubt the times, so does this test.
     """
     settings = {"max_records": RECORDS, "batch_size": RECORDS, "queries": 5, "final_queries": 5}
-    open_loop, closed_loop = (
-        bench("mempress.testing.pausing:Pausing", traffic=traffic, capacity_records=None, **settings)[0].traffic
+    summaries = [
+        bench("mempress.testing.pausing:Pausing", traffic=traffic, capacity_records=None, **settings)[0]
         for traffic in (Traffic(mix=MIX, rate=RATE, arrival="constant"), Traffic(mix=MIX))
-    )
+    ]
+    if any(is_noisy(summary.noise) for summary in summaries):
+        pytest.skip(f"the machine was busy with other things: {[summary.noise for summary in summaries]}")
+    open_loop, closed_loop = (summary.traffic for summary in summaries)
     assert open_loop is not None
     assert closed_loop is not None
     assert open_loop.response_ms is not None

@@ -45,12 +45,12 @@ def lines(tmp_path: Path) -> list[Soaked]:
 def test_a_system_with_delete_holds_as_many_records_all_the_time_and_each_is_there_at_the_end(
     bench: Bench, tmp_path: Path, order: str
 ) -> None:
-    """More than one cycle of the pool of 1,000 records passes."""
-    summary, soak = soaked(bench, f"{CONTROLS}:PlainList", seconds=3.0, order=order)
+    """More than one cycle of the pool of 700 records passes."""
+    summary, soak = soaked(bench, f"{CONTROLS}:PlainList", seconds=3.0, order=order, max_records=700)
     assert (summary.status, soak.hold, soak.order) == ("completed", "delete", order)
     stretches = [line for line in lines(tmp_path) if line.mark == "soak"]
     assert all(line.held == line.live == LIVE for line in stretches)
-    assert stretches[-1].records > 1_300
+    assert stretches[-1].records > 700
     assert summary.metrics.max_records == stretches[-1].records == soak.deleted + LIVE
     assert summary.metrics.retained_records == soak.found == soak.live == LIVE
     assert (soak.missing, soak.ghosts, soak.altered, soak.came_back) == (0, 0, 0, 0)
@@ -75,8 +75,10 @@ def test_a_system_that_can_only_grow_is_filled_and_then_searched(bench: Bench, t
     assert soak.hold == "search"
     assert any("grows: no delete, no capacity" in fact for fact in summary.facts)
     assert summary.metrics.max_records == summary.metrics.retained_records == LIVE
-    assert soak.searches > LIVE
-    assert sum(line.judged for line in lines(tmp_path) if line.mark == "soak") > 0
+    stretches = [line for line in lines(tmp_path) if line.mark == "soak"]
+    assert sum(line.searches.n for line in stretches) > 0
+    assert sum(line.stores.n for line in stretches) == 0
+    assert sum(line.judged for line in stretches) > 0
 
 
 def test_a_way_to_hold_that_the_system_lacks_is_said(bench: Bench) -> None:
@@ -153,21 +155,24 @@ def test_errors_are_counted_by_message_not_written_one_by_one(bench: Bench, tmp_
     """Every search raises, each with a text of its own."""
     (tmp_path / "chatty.py").write_text(CHATTY)
     summary, soak = soaked(bench, f"{tmp_path}/chatty.py:Chatty", seconds=2.0)
-    assert soak.searches > 100
+    assert soak.searches >= 20
     assert summary.metrics.errors_encountered == soak.searches
     assert len(summary.errors) <= 9 * len(lines(tmp_path))
 
 
 def test_a_pause_is_kept_between_batches(bench: Bench, tmp_path: Path) -> None:
-    soaked(bench, f"{SOAKING}:Bounded", seconds=1.0, pause_seconds=0.25)
-    assert sum(line.stores.n for line in lines(tmp_path) if line.mark == "soak") <= 5
+    summary, _ = soaked(bench, f"{SOAKING}:Bounded", seconds=1.0, pause_seconds=0.25)
+    batches = sum(line.stores.n for line in lines(tmp_path) if line.mark == "soak")
+    assert batches <= 5
+    assert summary.time is not None
+    assert 0.25 * batches <= summary.time.waiting_s <= summary.time.whole_s
 
 
 def test_the_journal_holds_stretches_not_operations(bench: Bench, tmp_path: Path) -> None:
-    """Thousands of operations, few stretches of some kilobytes: the bound does not depend on the duration."""
+    """Many operations in each of a few stretches of some kilobytes: the bound does not depend on the duration."""
     _, soak = soaked(bench, f"{SOAKING}:Sink", seconds=2.0)
     found = lines(tmp_path)
-    assert soak.stored + soak.deleted + soak.searches > 5_000
+    assert soak.stored + soak.deleted + soak.searches > 50 * len(found)
     assert len(found) <= 12 <= MOST_STRETCHES
     (journal,) = (tmp_path / "out" / "runs").glob("*/events.jsonl")
     assert journal.stat().st_size < 6_000 * (len(found) + 5)

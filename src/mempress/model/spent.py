@@ -6,7 +6,7 @@ import msgspec
 
 
 class RunTime(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds of one run: in all, in the system's own code, and waiting for the schedule of a rate."""
+    """Seconds of one run: in all, in the system's own code, and waiting for the schedule of a rate or in a pause."""
 
     whole_s: float
     system_s: float
@@ -23,7 +23,7 @@ class CommandTime(msgspec.Struct, frozen=True, kw_only=True):
     systems_s: float
     """In the systems' own code: importing, opening and closing them, and all calls."""
     waiting_s: float
-    """Waiting for the schedule of ``--rate``."""
+    """Waiting for the schedule of ``--rate``, or in the pauses of ``--pause``."""
     own_s: dict[str, float]
     """The harness's own, by stage."""
     own_share: float

@@ -23,7 +23,7 @@ _STAGES = {
 
 def time_words(time: CommandTime) -> str:
     """Give it in one sentence."""
-    waiting = f", {_share(time.waiting_s / time.whole_s)} waiting for the schedule" if time.waiting_s else ""
+    waiting = f", {_share(time.waiting_s / time.whole_s)} waiting as asked for" if time.waiting_s else ""
     return (
         f"The command took {measure(time.whole_s, 's')}: {_share(time.systems_s / time.whole_s)} inside the systems"
         f"{waiting}, {_share(time.own_share)} the harness's own."
@@ -34,7 +34,7 @@ def time_table(result: Result, time: CommandTime) -> Table:
     """Give the stages, and what each system's run took in all and inside the system."""
     rows = [("Inside the systems", *_seconds(time.systems_s, time))]
     if time.waiting_s:
-        rows.append(("Waiting for the schedule", *_seconds(time.waiting_s, time)))
+        rows.append(("Waiting, by --rate or --pause", *_seconds(time.waiting_s, time)))
     rows += [(_STAGES.get(key, plain(key, 40)), *_seconds(spent, time)) for key, spent in time.own_s.items()]
     rows.append(("In all", *_seconds(time.whole_s, time)))
     runs = "; ".join(

@@ -153,8 +153,10 @@ class SystemClient:
         return self._ask("error", {"do": "close"})
 
     def rest(self, seconds: float) -> None:
-        """Ask nothing for a while, and watch the worker."""
+        """Ask nothing for a while, as was asked for, and watch the worker."""
+        began_ns = clock_ns()
         self._worker.rest(seconds)
+        self.spent.waiting_ns += clock_ns() - began_ns
 
     def settle(self) -> None:
         """Collect garbage and give free memory back to the system."""
