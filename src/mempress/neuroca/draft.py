@@ -178,11 +178,14 @@ def _plain_shares(values: Sequence[Any]) -> list[float] | None:
 
 
 def _plain_moments(values: Sequence[Any]) -> list[float] | None:
-    if {*map(type, values)} - {float, type(None)}:
+    if {*map(type, values)} - {float, int, type(None)}:
         return None
-    if not all(value is None or math.isfinite(value) for value in values):
+    try:
+        moments = [math.nan if value is None else float(value) for value in values]
+    except OverflowError:
         return None
-    return [math.nan if value is None else value for value in values]
+    finite = sum(map(math.isfinite, moments))
+    return moments if finite + values.count(None) == len(values) else None
 
 
 def _plain_json(metadata: Sequence[Any]) -> list[str] | None:
