@@ -153,21 +153,22 @@ def _plain(records: Sequence[Record], max_text_bytes: int) -> Batch | None:
     importance = _plain_shares([record.importance for record in records])
     occurred_at = _plain_moments([record.timestamp for record in records])
     metadata = _plain_json([record.metadata for record in records])
-    if importance is None or occurred_at is None or metadata is None or not (_are_ascii(ids) and _are_ascii(texts)):
+    id_bytes, text_bytes = _plain_lengths(ids), _plain_lengths(texts)
+    if importance is None or occurred_at is None or metadata is None or id_bytes is None or text_bytes is None:
         return None
-    id_bytes, text_bytes = [*map(len, ids)], [*map(len, texts)]
     if min(id_bytes) == 0 or max(id_bytes) > _MAX_ID_BYTES or max(text_bytes) > max_text_bytes:
         return None
-    parts = zip(id_bytes, text_bytes, map(len, metadata), strict=True)
+    parts = zip(id_bytes, text_bytes, map(_length, metadata), strict=True)
     sizes = [2 * one + text + other + OVERHEAD_BYTES for one, text, other in parts]
     return Batch(ids, texts, importance, metadata, occurred_at, [bool(record.pinned) for record in records], sizes)
 
 
-def _are_ascii(values: Sequence[Any]) -> bool:
+def _plain_lengths(values: Sequence[Any]) -> list[int] | None:
+    """Give the bytes of texts in UTF-8; None: one is no text, or has a lone surrogate."""
     try:
-        return all(map(str.isascii, values))
-    except TypeError:
-        return False
+        return [len(value) if str.isascii(value) else len(value.encode()) for value in values]
+    except (TypeError, UnicodeEncodeError):
+        return None
 
 
 def _plain_shares(values: Sequence[Any]) -> list[float] | None:
@@ -177,27 +178,30 @@ def _plain_shares(values: Sequence[Any]) -> list[float] | None:
 
 
 def _plain_moments(values: Sequence[Any]) -> list[float] | None:
-    if {*map(type, values)} - {float, type(None)}:
+    if {*map(type, values)} - {float, int, type(None)}:
         return None
-    if not all(value is None or math.isfinite(value) for value in values):
+    try:
+        moments = [math.nan if value is None else float(value) for value in values]
+    except OverflowError:
         return None
-    return [math.nan if value is None else value for value in values]
+    finite = sum(map(math.isfinite, moments))
+    return moments if finite + values.count(None) == len(values) else None
 
 
 def _plain_json(metadata: Sequence[Any]) -> list[str] | None:
-    """Write objects as JSON; None: there is something beyond ASCII, or that does not read back as it was.
+    """Write objects as JSON; None: there is something that does not read back as it was.
 
     So it is with what msgspec writes and ``json`` refuses: numbers that are not finite, sets, dates, bytes, decimals.
     """
     try:
         objects = [one if type(one) is dict else dict(one) for one in metadata]
         joined = _PLAIN_ENCODER.encode_lines(objects)
-        lines = joined.decode("ascii").split("\n")
+        lines = joined.decode().split("\n")
         if _PLAIN_DECODER.decode_lines(joined) != objects or len(lines) != len(objects) + 1:
             return None
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None
-    return lines[:-1] if max(map(len, lines)) <= _MAX_METADATA_BYTES else None
+    return lines[:-1] if max(map(_length, lines)) <= _MAX_METADATA_BYTES else None
 
 
 def _length(text: str) -> int:
