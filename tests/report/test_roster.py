@@ -67,7 +67,7 @@ def test_systems_stand_as_they_were_named_whichever_began_first() -> None:
     )
     result = result_of(first, second)
     result = msgspec.structs.replace(result, config=msgspec.structs.replace(result.config, systems=("b", "a")))
-    (table,) = overview(result).sections[0].blocks
+    (table,) = roster(result).sections[0].blocks
     assert isinstance(table, Table)
     assert [row[0] for row in table.rows] == ["b", "a"]
 

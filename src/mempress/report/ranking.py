@@ -207,12 +207,13 @@ def _search(seen: _Seen) -> tuple[Reading, str] | None:
     found = seen.latency
     if found.p50 is None or found.n < LEAST_VALUES:
         return None
-    error = median_error(found)
+    final = seen.side.summary.final_query_latency_intervals_ms.get("p50")
+    interval = final if seen.row is None else seen.row.latency_p50_interval_ms
+    error = median_error(found, interval)
     p95 = f"p95 {measure(found.p95, 'ms')}; n={found.n:,}"
     if seen.row is not None:
         return Reading(found.p50, error), p95
     reading = seen.side.reading(found.p50, lambda metrics: metrics.final_query_latency_ms.p50, error)
-    interval = seen.side.summary.final_query_latency_intervals_ms.get("p50")
     known = "" if interval is None else f", 95% interval {figure(interval[0], 'ms')} to {figure(interval[1], 'ms')}"
     return reading, f"{p95}{known}"
 
