@@ -24,7 +24,8 @@ def test_a_soak_writes_the_same_files_as_a_run_along_time(mempress: Mempress, tm
     assert "bounded was soaked for 2 s with 300 records, under its own capacity" in " ".join(done.stdout.split())
     out = tmp_path / "soak_results"
     names = {"results.json", "memory_pressure_report.md", "memory_pressure_report.html"}
-    pictures = {"bounded_pressure_metrics.png", "plain-list_pressure_metrics.png"}
+    drawn = ("bounded_pressure_metrics", "plain-list_pressure_metrics", "pressure_comparison")
+    pictures = {f"{name}.{kind}" for name in drawn for kind in ("png", "svg")}
     assert {path.name for path in out.iterdir()} == names | pictures | {"runs"}
     result = json.loads((out / "results.json").read_text("utf-8"))
     assert {key: system["soak"]["hold"] for key, system in result["systems"].items()} == {
@@ -36,7 +37,7 @@ def test_a_soak_writes_the_same_files_as_a_run_along_time(mempress: Mempress, tm
     assert "mempress soak mempress.testing.soaking:Bounded" in report
     assert "--duration 2s --live-records 300" in report
     page = (out / "memory_pressure_report.html").read_text("utf-8")
-    assert "Memory (MiB) against minutes" in page
+    assert "Memory against time since the run began (s): bounded from" in page
     assert (out / "bounded_pressure_metrics.png").read_bytes().startswith(b"\x89PNG")
 
 
