@@ -54,7 +54,8 @@ def test_by_use_what_nobody_asks_for_always_deserved_it_and_a_full_answer_is_nev
     asked_for = {ordinal for one in asked for ordinal in one.answers}
     dropped = set(range(len(held.importance))) - set(held.held)
     assert 1 - len(dropped & asked_for) / len(dropped) <= found.by_use + 1e-9
-    if share(asked, held.held) == 1.0:
+    alone = sum(len(one.answers) for one in asked) == len(asked_for)
+    if alone and share(asked, held.held) == 1.0:  # where a record answers two probes the choice is greedy
         assert found.by_use == 1.0
 
 
