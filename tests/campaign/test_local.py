@@ -200,3 +200,12 @@ def test_ray_without_an_address_says_what_to_give(tmp_path: Path) -> None:
     process = campaign(tmp_path, "--executor", "ray")
     assert "--address HOST:PORT" in finish(process)
     assert process.returncode == 2
+
+
+def test_an_address_at_which_no_cluster_answers_is_named_at_once(tmp_path: Path) -> None:
+    write_campaign(tmp_path, f'systems = ["{SCRIPTED}"]')
+    process = campaign(tmp_path, "--executor", "ray", "--address", "127.0.0.1:1")
+    said = finish(process)
+    assert process.returncode == 2
+    assert "no Ray cluster answers" in said
+    assert not (tmp_path / "out" / "runs").exists()

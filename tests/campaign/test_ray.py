@@ -22,7 +22,7 @@ from tests.campaign.kit import SCRIPTED, campaign, finish, journals, results, wa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(900)]
 SYSTEMS = f'systems = ["neuroca", "plain-list", "{SCRIPTED}"]'
 _STOP_SECONDS = 60
 _STARTS = 3
@@ -153,12 +153,3 @@ def test_a_lost_node_costs_the_run_in_hand_alone(tmp_path: Path) -> None:
     assert "it was run again" in (out / "memory_pressure_report.md").read_text("utf-8")
     assert b'"records":200' in (out / "broken_off" / lost / "events.jsonl").read_bytes()
     assert set(journals(out)) == {path.name for path in (out / "runs").iterdir()}
-
-
-def test_nodes_without_a_slot_are_named_before_anything_starts(tmp_path: Path) -> None:
-    write_campaign(tmp_path, f'systems = ["{SCRIPTED}"]')
-    process = campaign(tmp_path, "--executor", "ray", "--address", "127.0.0.1:1")
-    said = finish(process)
-    assert process.returncode == 2
-    assert "no Ray cluster answers" in said
-    assert not (tmp_path / "out" / "runs").exists()

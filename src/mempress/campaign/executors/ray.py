@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from contextlib import suppress
 from importlib import import_module
@@ -27,6 +28,7 @@ _PATIENCE_SECONDS = 120.0
 """How long a campaign waits for a node when it has none left."""
 _QUIET_SECONDS = 120.0
 """A node that says nothing for so long is given up, though Ray still holds it for alive."""
+_CONNECT_SECONDS = 10.0
 _NS_PER_SECOND = 1_000_000_000
 _START = (
     "Start a node with RAY_USAGE_STATS_ENABLED=0 ray start --head --include-dashboard=false "
@@ -191,7 +193,7 @@ def _connect(address: str) -> Any:
         UsageError: the extra is not installed, or no cluster answers.
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    host = address.rpartition(":")[0].strip("[]")
+    host = _host(address)
     if host in ("127.0.0.1", "localhost", "::1"):
         # Ray takes these for "the address that others reach me by" unless it holds the machine for one without a
         # network; a cluster on the loopback device alone would not be found.
@@ -206,3 +208,20 @@ def _connect(address: str) -> Any:
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise UsageError(f"--address {address}: no Ray cluster answers there ({error}). {_START}.") from error
     return ray
+
+
+def _host(address: str) -> str:
+    """Give the host of an address at which something listens: Ray itself would try for minutes.
+
+    Raises:
+        UsageError: it is no address, or nothing answers.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdigit():
+        raise UsageError(f"--address {address!r}: write HOST:PORT, such as 10.0.0.1:6379.")
+    try:
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"--address {address}: no Ray cluster answers there ({error}). {_START}.") from error
+    return host
