@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.campaign.kit import SCRIPTED, campaign, finish, journals, results, wa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mempress.versus import Versus
 
 pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(900)]
 SYSTEMS = f'systems = ["neuroca", "plain-list", "{SCRIPTED}"]'
@@ -82,7 +85,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def test_two_nodes_find_what_one_machine_finds(tmp_path: Path) -> None:
-    """Three systems, two sizes, two seeds: the same workloads, the same verdicts, and no metric called different."""
+    """Three systems, two sizes, two seeds: the same workloads, the same verdicts, no more told apart than by chance."""
     here, there = tmp_path / "here", tmp_path / "there"
     for directory in (here, there):
         directory.mkdir()
@@ -110,8 +113,16 @@ def test_two_nodes_find_what_one_machine_finds(tmp_path: Path) -> None:
     assert_the_system_alone_was_measured(there / "out")
     versus = judge(read_side(here / "out"), read_side(there / "out"))
     assert len(versus.systems) == 6
-    told = [(system.name, row.key, row.standing) for system in versus.systems for row in system.rows]
-    assert [one for one in told if one[2] in ("better", "worse", "different")] == []
+    assert_no_more_differs_than_by_chance(versus)
+
+
+def assert_no_more_differs_than_by_chance(versus: Versus) -> None:
+    """Of some 140 rows at a level of 95% a few differ by chance; what is systematic differs in most of the six groups."""
+    rows = [row for system in versus.systems for row in system.rows]
+    told = Counter(row.key for row in rows if row.standing in ("better", "worse", "different"))
+    assert len(rows) > 100
+    assert told.total() <= 0.05 * len(rows), told
+    assert max(told.values(), default=0) <= 2, told
 
 
 def assert_the_system_alone_was_measured(out: Path) -> None:

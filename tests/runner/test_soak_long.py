@@ -66,7 +66,7 @@ from mempress.soaking import SoakTerms
 class Until(Listener):
     judged = 0
 
-    def sampled(self, sample):
+    def sampled(self, sample, health=None):
         self.judged += sample.mark == "soak"
         if sample.records + sample.deleted >= int(sys.argv[2]) and self.judged > int(sys.argv[3]):
             raise KeyboardInterrupt
