@@ -27,11 +27,11 @@ compare: setup
 		--out $(COMPARISON) --table docs/comparison.md $(if $(RESUME),--resume) || test $$? -eq 3
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long and not alone and not peers"
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15 -m "not long and not alone and not peers"
 	$(BIN)/python -m pytest -m "alone and not long"
 
 test-long: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "long and not alone"
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15 -m "long and not alone"
 	$(BIN)/python -m pytest -m "long and alone"
 
 test-peers: setup

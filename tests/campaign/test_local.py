@@ -22,6 +22,7 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_a_campaign_is_planned_measured_and_merged(tmp_path: Path) -> None:
     """Two systems, two sizes, one pair excluded: three runs, three groups, a result for each size; then an estimate."""
     exclusion = '\n[[exclude]]\nsystems = "plain-list"\nsizes = 200\n'

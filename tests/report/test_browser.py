@@ -28,6 +28,7 @@ RESULTS = {
     "hostile": result_of(hostile(), completed()),
 }
 WIDTHS = (1440, 768, 390)
+pytestmark = pytest.mark.long
 
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 OVERLAPS = """() => {
