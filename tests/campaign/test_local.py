@@ -48,6 +48,8 @@ def test_a_campaign_is_planned_measured_and_merged(tmp_path: Path) -> None:
         assert set(part["systems"]) == systems
         assert {system["metrics"]["max_records"] for system in part["systems"].values()} == {size}
     assert "3 of 3 runs have a result" in (out / "memory_pressure_report.html").read_text("utf-8")
+    index = (out / "conditions" / "index.html").read_text("utf-8")
+    assert all(f'href="{size}-records/memory_pressure_report.html"' in index for size in (100, 200))
 
     order = [line.split(":")[0] for line in said.splitlines() if ": started on" in line]
     assert order == [line.split()[1] for line in planned.splitlines()[1:4]]

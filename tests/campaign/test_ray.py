@@ -117,7 +117,7 @@ def test_two_nodes_find_what_one_machine_finds(tmp_path: Path) -> None:
 
 
 def assert_no_more_differs_than_by_chance(versus: Versus) -> None:
-    """Of some 140 rows at a level of 95% a few differ by chance; what is systematic differs in most of the six groups."""
+    """Of some 140 rows a few differ by chance; what is systematic differs in most of the six groups."""
     rows = [row for system in versus.systems for row in system.rows]
     told = Counter(row.key for row in rows if row.standing in ("better", "worse", "different"))
     assert len(rows) > 100

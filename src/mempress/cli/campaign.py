@@ -148,14 +148,18 @@ def _report(out: Path, *, as_json: bool) -> int:
 
 
 def report_campaign(out: Path, *, as_json: bool) -> CampaignResult:
-    """Merge a campaign's runs, write its results and pages anew, and print them."""
+    """Merge a campaign's runs, write its results, pages and the index of its conditions anew, and print them."""
+    from mempress.campaign.book import CONDITIONS
     from mempress.campaign.merge import merge
     from mempress.campaign.page import overview, write_pages
+    from mempress.cli.index import write_index
     from mempress.report.terminal import terminal_document
     from mempress.runfiles import RESULTS
 
     result = merge(out)
     pages = write_pages(result, out)
+    if result.campaign.conditions:
+        write_index(out / CONDITIONS)
     if as_json:
         click.echo((out / RESULTS).read_text("utf-8"), nl=False)
     else:
