@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from mempress.cli.live import LiveView, sparkline
-from mempress.cli.progress import Progress, seconds_left, watch
+from mempress.cli.progress import Progress, watch
+from mempress.cli.watching import seconds_left
 from mempress.runner.benchmark import RunNotice
 from tests.samples_kit import memory, sample, timed
 

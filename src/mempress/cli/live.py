@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from mempress.cli.progress import OF_A_SOAK, Watch, seconds_left
+from mempress.cli.watching import OF_A_SOAK, Watch, seconds_left
 from mempress.format import UNMEASURED, duration, figure, plain
 
 if TYPE_CHECKING:

@@ -6,21 +6,19 @@ the template engine.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from mempress.report.blocks import Literal, Picture, Points, Table
 from mempress.report.page import page
+from mempress.report.pages import fill_page, page_environment
 from mempress.report.palette import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2 import Environment
+
     from mempress.model import Result
-    from mempress.report.blocks import Block, Document
+    from mempress.report.blocks import Document
 
 _TEMPLATE = "report.html.j2"
 _DOCUMENT = "document.html.j2"
@@ -33,36 +31,18 @@ def html(result: Result) -> str:
     environment = page_environment()
     content = page(result)
     style = style_sheet(environment, len(content.badges))
-    script = _tidy(environment.get_template(_SCRIPT).render())
-    text = environment.get_template(_TEMPLATE).render(
-        page=content, style=style, style_hash=_hash(style), script=script, script_hash=_hash(script)
-    )
-    return _tidy(text)
+    return fill_page(environment, _TEMPLATE, style, environment.get_template(_SCRIPT).render(), page=content)
 
 
 def html_document(shown: Document) -> str:
     """Give a document of points, tables and literal lines as a page."""
     environment = page_environment()
-    style = style_sheet(environment, 0)
-    return _tidy(environment.get_template(_DOCUMENT).render(document=shown, style=style, style_hash=_hash(style)))
-
-
-def page_environment() -> Environment:
-    """Give the engine that fills in the templates of pages; every text is escaped."""
-    environment = Environment(
-        loader=PackageLoader("mempress.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["kind"] = _kind
-    return environment
+    return fill_page(environment, _DOCUMENT, style_sheet(environment, 0), document=shown)
 
 
 def style_sheet(environment: Environment, systems: int) -> str:
     """Give the style sheet, with the looks of the palette and the switches of so many systems."""
-    return _tidy(environment.get_template(_STYLE).render(palette="\n".join((*_palette(), *_switches(systems)))))
+    return environment.get_template(_STYLE).render(palette="\n".join((*_palette(), *_switches(systems))))
 
 
 def _palette() -> Iterator[str]:
@@ -81,23 +61,3 @@ def _palette() -> Iterator[str]:
 def _switches(systems: int) -> Iterator[str]:
     for at in range(systems):
         yield f".curves:has(#show-{at}:not(:checked)) .s{at} {{ display: none; }}"
-
-
-def _tidy(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _kind(block: Block) -> str:
-    match block:
-        case Points():
-            return "points"
-        case Table():
-            return "table"
-        case Picture():
-            return "picture"
-        case Literal():
-            return "literal"
