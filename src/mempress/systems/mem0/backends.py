@@ -111,8 +111,10 @@ class PgVector:
         }
 
     def count(self, store: Any) -> int:
-        """Count the rows."""
+        """Count the rows; mem0 makes its table with the first memory."""
         with store.connection_pool.connection() as connection:
+            if connection.execute("SELECT to_regclass(%s)", (_COLLECTION,)).fetchone()[0] is None:
+                return 0
             return int(connection.execute(f"SELECT count(*) FROM {_COLLECTION}").fetchone()[0])  # noqa: S608 - a constant
 
     def process_ids(self) -> Sequence[int]:
