@@ -109,3 +109,10 @@ def test_no_text_of_a_system_becomes_markup() -> None:
     for block in (block for part in roster(MANY).sections for block in part.blocks):
         if isinstance(block, Table):
             assert all(len(row) == len(block.columns) for row in block.rows)
+
+
+def test_runs_that_are_missing_are_not_counted() -> None:
+    """Three were asked for, and the benchmark was broken off after two of one system and one of another."""
+    result = result_of(run_of(1.0, 0), run_of(2.0, 1), run_of(1.0, 0, "other"))
+    result = msgspec.structs.replace(result, config=msgspec.structs.replace(result.config, repeats=3))
+    assert "1 to 2 of 3 runs of each." in markdown_document(roster(result))

@@ -193,10 +193,20 @@ def _about(result: Result) -> Points:
     return Points(tuple(_told(result)))
 
 
+def _runs(result: Result) -> str:
+    """Say how many runs there are of each, and how many were asked for where some are missing."""
+    counts = {len(result.repeats.get(key, ())) or 1 for key in result.systems}
+    asked = result.config.repeats
+    if counts <= {asked}:
+        return f"{asked} runs"
+    made = " to ".join(map(str, sorted({min(counts), max(counts)})))
+    return f"{made} of {asked} runs"
+
+
 def _told(result: Result) -> Iterator[str]:
     machine = result.environment
     projects = {summary.project for summary in result.systems.values() if summary.project is not None}
-    yield f"{len(result.systems)} systems of {len(projects)} projects, {result.config.repeats} runs of each."
+    yield f"{len(result.systems)} systems of {len(projects)} projects, {_runs(result)} of each."
     if result.started is not None:
         yield f"Begun {result.started[:16].replace('T', ' ')} UTC on {_machine(machine)}."
     if result.time is not None:
