@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -49,7 +50,12 @@ def test_a_campaign_is_planned_measured_and_merged(tmp_path: Path) -> None:
         assert {system["metrics"]["max_records"] for system in part["systems"].values()} == {size}
     assert "3 of 3 runs have a result" in (out / "memory_pressure_report.html").read_text("utf-8")
     index = (out / "conditions" / "index.html").read_text("utf-8")
-    assert all(f'href="{size}-records/memory_pressure_report.html"' in index for size in (100, 200))
+    linked = {
+        (out / "conditions" / link).resolve()
+        for link in re.findall(r'href="([^"]+/memory_pressure_report\.html)"', index)
+    }
+    assert linked == {out.resolve() / f"conditions/{size}-records/memory_pressure_report.html" for size in (100, 200)}
+    assert all(page.is_file() for page in linked)
 
     order = [line.split(":")[0] for line in said.splitlines() if ": started on" in line]
     assert order == [line.split()[1] for line in planned.splitlines()[1:4]]
