@@ -223,6 +223,9 @@ def _utf8(value: Any, name: str, record_id: Any) -> int:
 
 
 def _json(metadata: Mapping[str, Any], record_id: str) -> str:
+    plain = _plain_json((metadata,))
+    if plain is not None:
+        return plain[0]
     try:
         text = _ENCODER.encode(dict(metadata))
         length = len(text.encode())

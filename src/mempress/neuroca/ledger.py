@@ -100,6 +100,7 @@ class Ledger:
         self.top = 0
         self._free: list[int] = []
         self._cells: dict[str, memoryview[Any]] = {name: getattr(self, name).data for name in _COLUMNS}
+        self._in_order = [self._cells[name] for name in _VALUES]
 
     def take(self, count: int) -> list[int]:
         """Take ``count`` free slots, used ones first; they stay free in the columns until ``put``."""
@@ -151,8 +152,8 @@ class Ledger:
         cells = self._cells
         if cells["tier"][slot]:
             self.drop((slot,))
-        for name, value in zip(_VALUES, entry[1:], strict=True):
-            cells[name][slot] = value
+        for column, value in zip(self._in_order, entry[1:], strict=True):
+            column[slot] = value
         cells["dirty"][slot] = True
         self.by_tier[entry.tier] += 1
         self.bytes += entry.size
@@ -289,3 +290,4 @@ class Ledger:
             column[:have] = getattr(self, name)
             setattr(self, name, column)
             self._cells[name] = column.data
+        self._in_order = [self._cells[name] for name in _VALUES]

@@ -30,7 +30,8 @@ def write_one(core: Core, eviction: Eviction, draft: Draft, vectors: Vectors | N
     """
     if not _open(core):
         return False
-    held = next((slot for slot in core.ids.candidates(draft.id) if core.store.id_at(slot) == draft.id), None)
+    maybe = core.ids.candidates(draft.id)
+    held = next((slot for slot in maybe if core.store.id_at(slot) == draft.id), None) if maybe else None
     full = held is None and core.budget.records is not None and core.ledger.live >= core.budget.records
     fresh = held is None and not full
     slot = held if held is not None else eviction.pop() if full else core.ledger.take(1)[0]
