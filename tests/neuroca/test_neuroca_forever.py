@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -193,15 +193,40 @@ def test_no_write_waits_for_the_log_to_be_carried_below_its_limit(tmp_path: Path
         sound(memory)
 
 
-def test_a_writer_carries_the_log_itself_where_the_thread_does_not_keep_up(tmp_path: Path) -> None:
-    """A pass that never ends, and so no other begins: the log still stays within its limit and a transaction."""
+class NeverDone(ThreadPoolExecutor):
+    """Passes that end at once and carry nothing, as on a disk that fails."""
+
+    def submit(self, *_: object, **__: object) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(0)
+        return done
+
+
+def test_a_writer_carries_the_log_itself_where_the_thread_does_not(tmp_path: Path) -> None:
+    """The log still stays within its limit and a transaction."""
     with engine(tmp_path, capacity_records=2_000) as memory:
         log = memory._core.store._log
-        log._passing = Future()
+        log._thread = NeverDone(1)
         for number in range(0, 10_000, 100):
             memory.store(records(range(number, number + 100)))
             assert (tmp_path / "neuroca.db-wal").stat().st_size < (1 << 20) + 2 * 100 * PAGE_BYTES
-        assert log._thread is None
+        assert log._carrier is None
+        sound(memory)
+
+
+def test_a_log_that_was_carried_whole_starts_anew_however_large_the_next_transaction(tmp_path: Path) -> None:
+    """Each transaction writes more than the one before: the pages alone do not tell that the log started anew."""
+    with engine(tmp_path, capacity_records=2_000) as memory:
+        memory.store(records(range(2_000)))
+        memory.flush()
+        log = memory._core.store._log
+        for count in range(20, 70, 4):
+            memory.store(records(range(count * 1_000, count * 1_000 + count)))
+            assert log._pages == log._last_pages
+            if log._passing is None:
+                log._start_pass()
+            assert log._passing is not None
+            assert log._passing.result() == log._pages
 
 
 _LATE = """

@@ -35,6 +35,7 @@ def test_forty_comparisons_of_a_system_with_itself_give_at_most_three_difference
     tries = [differences(system, tmp_path / "out")]
     if exceeds(tries[0]):
         tries.append(differences(system, tmp_path / "again"))
+    print(system, [dict(told) for told in tries])  # noqa: T201 - `pytest -rP` shows how often
     assert not exceeds(tries[-1]), tries
 
 

@@ -111,6 +111,7 @@ class Store:
             StorageError: the disk is full or failed; nothing of the block was kept.
             DamagedError: a page of the file is corrupt.
         """
+        self._log.begin(self._db)
         with storage_errors(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -138,6 +139,7 @@ class Store:
             StorageError: the disk is full or failed; nothing was kept.
             DamagedError: a page of the file is corrupt.
         """
+        self._log.begin(self._db)
         with storage_errors(self.path):
             self._db.execute(PUT, record_values(row, entry))
         self._log.tend(self._db)
