@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from mempress.campaign.book import PLAN, Plan
 from mempress.campaign.estimate import Recorded, estimate, words
@@ -14,10 +15,12 @@ from mempress.campaign.ledger import Ledger, Lost, Started, read_ledger
 from mempress.campaign.matrix import PlannedRun
 from mempress.campaign.merge import merge
 from mempress.campaign.page import document
+from mempress.cli.analyze import command as analyze
+from mempress.cli.report import command as report
 from mempress.config import RunConfig
 from mempress.machines import kind_of, labelled
 from mempress.result import build_result
-from mempress.runfiles import RunFiles, read_head, runs_in, write_json
+from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 from mempress.runner.benchmark import Listener, run_benchmark
 
 if TYPE_CHECKING:
@@ -66,6 +69,20 @@ def test_machines_of_two_kinds_are_told_apart_and_never_put_together(tmp_path: P
 
     ordinary = build_result([(read_head(directory), analyse(directory)) for directory in runs_in(out)])
     assert sorted(ordinary.systems) == ["plain-list on machine A", "plain-list on machine B"]
+
+
+def test_analyze_of_a_campaign_writes_what_report_writes_there(tmp_path: Path) -> None:
+    """Its plan and groups stay in the result, and no file of an ordinary report comes beside it."""
+    out = tmp_path / "out"
+    measured(out)
+    runs = [planned(directory.name, "plain-list") for directory in runs_in(out)]
+    write_json(out / PLAN, Plan(name="two", seed=1, matrix={}, runs=runs))
+    reported = CliRunner(catch_exceptions=False).invoke(report, [str(out)], standalone_mode=False)
+    before = {path: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    analysed = CliRunner(catch_exceptions=False).invoke(analyze, [str(out)], standalone_mode=False)
+    assert analysed.output == reported.output
+    assert {path: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+    assert msgspec.json.decode((out / RESULTS).read_bytes())["campaign"]["name"] == "two"
 
 
 def test_memory_of_two_machines_of_a_kind_may_differ_by_a_page() -> None:

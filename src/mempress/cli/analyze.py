@@ -13,17 +13,18 @@ import click
 def command(run: Path, *, as_json: bool) -> int:
     """Judge RUN (a run's directory, or a benchmark's) anew from its journal and write summary.json.
 
-    A journal that breaks off, as a crash leaves it, is judged up to there.
+    A journal that breaks off, as a crash leaves it, is judged up to there. Of a benchmark or a campaign the reports are
+    written too, as `mempress report` writes them.
     """
     import msgspec
 
     from mempress.analysis import analyse
-    from mempress.cli.output import report_benchmark
+    from mempress.cli.output import report_directory
     from mempress.report.terminal import terminal_run
-    from mempress.runfiles import RunFiles, write_json
+    from mempress.runfiles import RUNS, RunFiles, write_json
 
-    if not RunFiles(run).head.exists() and (run / "runs").is_dir():
-        report_benchmark(run, as_json=as_json)
+    if not RunFiles(run).head.exists() and (run / RUNS).is_dir():
+        report_directory(run, as_json=as_json)
         return 0
     summary = analyse(run)
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2) if as_json else terminal_run(summary))

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from mempress.analysis import analyse
+from mempress.errors import JournalError
 from mempress.model import CommandTime
 from mempress.report.terminal import terminal
 from mempress.report.write import write_pictures, write_roster, write_texts
@@ -33,6 +34,22 @@ def judge_benchmark(out: Path, judged: Mapping[Path, Summary]) -> Result | None:
             write_json(RunFiles(directory).summary, summary)
         runs.append((read_head(directory), summary))
     return build_result(runs) if runs else None
+
+
+def report_directory(out: Path, *, as_json: bool, table: Path | None = None) -> None:
+    """Write the reports of the benchmark or campaign in a directory anew, and print what each prints.
+
+    Raises:
+        JournalError: there is no run in it, or of a campaign no complete one.
+    """
+    from mempress.campaign.book import is_campaign
+
+    if is_campaign(out):
+        from mempress.cli.campaign import report_campaign
+
+        report_campaign(out.resolve(), as_json=as_json)
+    elif report_benchmark(out, as_json=as_json, table=table) is None:
+        raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")
 
 
 def report_benchmark(

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from mempress.errors import JournalError
-
 
 @click.command()
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -28,7 +26,9 @@ def command(out: Path, table: Path | None, *, as_json: bool, index: bool, **expo
 
         write_index(out)
         return 0
-    _report(out, table, as_json=as_json)
+    from mempress.cli.output import report_directory
+
+    report_directory(out, as_json=as_json, table=table)
     if exports.pop("hdr"):
         from mempress.cli.histograms import export
 
@@ -38,15 +38,3 @@ def command(out: Path, table: Path | None, *, as_json: bool, index: bool, **expo
 
         export_tables(out, [name for name, asked in exports.items() if asked])
     return 0
-
-
-def _report(out: Path, table: Path | None, *, as_json: bool) -> None:
-    from mempress.campaign.book import is_campaign
-    from mempress.cli.output import report_benchmark
-
-    if is_campaign(out):
-        from mempress.cli.campaign import report_campaign
-
-        report_campaign(out.resolve(), as_json=as_json)
-    elif report_benchmark(out, as_json=as_json, table=table) is None:
-        raise JournalError(f"{out}: there is no run in it. Give the directory that `mempress run --out` wrote.")
