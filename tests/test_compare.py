@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mempress.apart import Reading, apart
 from mempress.compare import METRICS, compare
-from mempress.contrast import Reading, apart
 from tests.report.build import answers, completed, crashed, hostile, interrupted, latency, saturated, unavailable
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mempress.contrast import between_runs
+from mempress.apart import between_runs
 from mempress.findings import findings
 from mempress.model import BetweenRuns, Comparison, ComparisonRow
 

@@ -1,68 +1,33 @@
-"""Two systems against each other: at the same load or not at all, and no winner within the noise.
-
-A difference counts where the larger value is at least ``MARGIN`` times the smaller and, with three runs or more of
-each, the 95% interval of the difference between their runs leaves out 0; with two, the ranges of the runs do not
-overlap. One run tells nothing of the noise between runs: there the two must be further apart than three standard errors
-of the values within them, and times by ``SINGLE_RUN_MARGIN``. ``NOISY_MARGIN`` is for times that were taken on a
-machine busy with other things.
-"""
+"""Two systems against each other, in sentences: at the same load or not at all, and no winner within the noise."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from statistics import median, stdev
 from typing import TYPE_CHECKING
 
-from mempress.analysis.noise import is_noisy
+from mempress.apart import (
+    LEAST_PROBES,
+    LEAST_VALUES,
+    MARGIN,
+    Reading,
+    Side,
+    apart,
+    batches,
+    between_runs,
+    final_load,
+    health_apart,
+    median_error,
+    median_rate,
+    share_apart,
+    time_margin,
+)
 from mempress.format import figure, measure, name, times
-from mempress.stats import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from mempress.model import Latency, Metrics, SampleRow, Summary
+    from mempress.model import Latency, Summary
     from mempress.model.traffic import Interval
-    from mempress.stats import Difference
-
-MARGIN = 1.25
-SINGLE_RUN_MARGIN = 2.0
-"""For times of one run each: medians of single runs of one system have been seen up to 2.0 times apart."""
-NOISY_MARGIN = 3.0
-HEALTH_MARGIN = 0.1
-LEAST_VALUES = 20
-LEAST_BATCHES = 5
-LEAST_PROBES = 30
-_STANDARD_ERRORS = 3.0
-_MEDIAN_ERROR = 1.2533
-"""The standard error of a median over that of a mean, for normal values."""
-_P95_IN_SIGMA = 1.645
-_INTERVAL_IN_SIGMA = 2 * 1.96
-_LEAST_RUNS = 3
-"""From so many runs of each on, the interval between runs decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A value and what is known of its noise: its standard error, and the same figure in each run."""
-
-    value: float
-    error: float = 0.0
-    runs: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two: its shown name, its summary, and the metrics of all its runs."""
-
-    name: str
-    summary: Summary
-    runs: tuple[Metrics, ...]
-
-    def reading(self, value: float, read: Callable[[Metrics], float | None], error: float = 0.0) -> Reading:
-        """Give a figure of the final load with its values in all runs."""
-        known = [found for run in self.runs if (found := read(run)) is not None]
-        return Reading(value, error, tuple(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,47 +67,11 @@ class Pair:
             return f"{text}{runs}."
         return f"{text}: {claim.relation.format(larger.name, times(large / small))}{runs}."
 
-    @property
-    def time_margin(self) -> float:
-        """By how much times must differ to count."""
-        if any(is_noisy(side.summary.noise) for side in (self.a, self.b)):
-            return NOISY_MARGIN
-        return MARGIN if min(len(self.a.runs), len(self.b.runs)) > 1 else SINGLE_RUN_MARGIN
-
     def held(self, first: int | None, second: int | None) -> str:
         """Give how many records each held, where that differs."""
         if first is None or second is None or first == second:
             return ""
         return f", with {first:,} records held in {self.a.name} and {second:,} in {self.b.name}"
-
-
-def final_load(summary: Summary) -> int:
-    """Give the records acknowledged when the final figures were measured."""
-    loads = [row.records for row in summary.samples if row.phase == "load"]
-    return loads[-1] if loads else 0
-
-
-def apart(first: Reading, second: Reading, margin: float = MARGIN) -> bool:
-    """Tell whether two positive readings differ by more than noise."""
-    small, large = sorted((first.value, second.value))
-    if large <= 0.0 or large < margin * small:
-        return False
-    found = between_runs(first.runs, second.runs)
-    if found is not None:
-        return found.verdict == "different" and (found.estimate or 0.0) * (first.value - second.value) > 0.0
-    if min(len(first.runs), len(second.runs)) > 1:
-        return max(first.runs) < min(second.runs) or max(second.runs) < min(first.runs)
-    return large - small > _STANDARD_ERRORS * math.hypot(first.error, second.error)
-
-
-def between_runs(first: Sequence[float], second: Sequence[float]) -> Difference | None:
-    """Give first less second with its interval, from the figures of their runs; None: under three runs of either.
-
-    What the values within a run scatter by is in what the runs' figures scatter by.
-    """
-    if min(len(first), len(second)) < _LEAST_RUNS:
-        return None
-    return difference([[value] for value in second], [[value] for value in first], "mean")
 
 
 def _runs_in_words(first: Reading, second: Reading, unit: str) -> str:
@@ -205,7 +134,7 @@ def _at_a_common_load(pair: Pair) -> Iterator[str]:
         f"{pair.a.name} was last measured at {final_load(pair.a.summary):,} records and {pair.b.name} at "
         f"{final_load(pair.b.summary):,}: their final figures are not at the same load and are not compared."
     )
-    first, second = _batches(pair.a.summary), _batches(pair.b.summary)
+    first, second = batches(pair.a.summary), batches(pair.b.summary)
     load = max(set(first) & set(second), default=None)
     if load is None:
         yield f"There is no load at which both {pair.a.name} and {pair.b.name} were measured."
@@ -219,10 +148,6 @@ def _at_a_common_load(pair: Pair) -> Iterator[str]:
         yield pair.sentence(Claim(opening, "MiB", readings, "{} takes {} as much", pair.held(one.held, other.held)))
     yield from _store_rate(pair, load)
     yield from _recall(pair, load, (one.recall, one.recall_n), (other.recall, other.recall_n))
-
-
-def _batches(summary: Summary) -> dict[int, SampleRow]:
-    return {row.records: row for row in summary.samples if row.phase == "load" and row.mark == "batch"}
 
 
 def _final_latency(pair: Pair, load: int) -> Iterator[str]:
@@ -254,32 +179,17 @@ def _latency(
     if final:
         one = pair.a.reading(one.value, lambda m: m.final_query_latency_ms.p50, one.error)
         other = pair.b.reading(other.value, lambda m: m.final_query_latency_ms.p50, other.error)
-    yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes, pair.time_margin))
-
-
-def median_error(latency: Latency, interval: Interval | None) -> float:
-    """Give the standard error of a median from its 95% interval; without one from p95, as if values were normal."""
-    if interval is not None:
-        return (interval[1] - interval[0]) / _INTERVAL_IN_SIGMA
-    if latency.p50 is None or latency.p95 is None:
-        return 0.0
-    return _MEDIAN_ERROR * (latency.p95 - latency.p50) / _P95_IN_SIGMA / math.sqrt(latency.n)
+    yield pair.sentence(Claim(opening, "ms", (one, other), "{} takes {} as long", notes, time_margin(pair.a, pair.b)))
 
 
 def _store_rate(pair: Pair, load: int) -> Iterator[str]:
-    both = [rates(side.summary, load) for side in (pair.a, pair.b)]
-    if min(map(len, both)) < LEAST_BATCHES:
+    first, second = (median_rate(side.summary, load) for side in (pair.a, pair.b))
+    if first is None or second is None:
         return
-    first, second = (Reading(median(found), _MEDIAN_ERROR * stdev(found) / math.sqrt(len(found))) for found in both)
-    batches = f" (medians of {len(both[0])} and {len(both[1])} batches)"
+    of = f" (medians of {first[1]} and {second[1]} batches)"
     opening = f"Up to {load:,} records the store rate is"
     relation = "{} stores {} as many"
-    yield pair.sentence(Claim(opening, "records/s", (first, second), relation, batches, pair.time_margin))
-
-
-def rates(summary: Summary, load: int) -> list[float]:
-    """Give the store rates of the batches up to a load, in records per second."""
-    return [row.store_rate for row in _batches(summary).values() if row.records <= load and row.store_rate is not None]
+    yield pair.sentence(Claim(opening, "records/s", (first[0], second[0]), relation, of, time_margin(pair.a, pair.b)))
 
 
 def _recall(pair: Pair, load: int, *shares: tuple[float | None, int]) -> Iterator[str]:
@@ -294,21 +204,10 @@ def _recall(pair: Pair, load: int, *shares: tuple[float | None, int]) -> Iterato
     yield f"{values} (n={first_n:,} and {second_n:,}): {words}."
 
 
-def share_apart(first: tuple[float, int], second: tuple[float, int]) -> bool:
-    """Tell whether two shares, each with its number of probes, differ by more than noise."""
-    error = math.hypot(_share_error(*first), _share_error(*second))
-    return abs(first[0] - second[0]) > _STANDARD_ERRORS * error
-
-
-def _share_error(share: float, n: int) -> float:
-    """Give the standard error of a share of n; never that of certainty, which n values cannot show."""
-    return math.sqrt(max(share * (1.0 - share), 1.0 / n) / n)
-
-
 def _health(pair: Pair, load: int) -> Iterator[str]:
     first, second = pair.a.summary.metrics.health_score, pair.b.summary.metrics.health_score
     if first is None or second is None:
         return
     better = pair.a if first > second else pair.b
-    told = f"{better.name} is in better health" if abs(first - second) > HEALTH_MARGIN else "no difference that counts"
+    told = f"{better.name} is in better health" if health_apart(first, second) else "no difference that counts"
     yield f"{pair.values(f'At {load:,} records health is', 'share', (first, second))}: {told}."

@@ -14,7 +14,8 @@ from mempress.analysis.faultwords import fault_findings, losses
 from mempress.analysis.noise import is_noisy
 from mempress.analysis.settling import settling_in_words
 from mempress.analysis.soakwords import soak_ending, soak_findings
-from mempress.contrast import contrast, final_load
+from mempress.apart import final_load
+from mempress.contrast import contrast
 from mempress.format import figure, measure, name, plain
 from mempress.standings import standings
 

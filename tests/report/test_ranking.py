@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from mempress.model import Latency, Summary
 from mempress.report.overview import all_metrics, overview
-from mempress.report.ranking import Ranking, rankings
+from mempress.report.ranking import rankings
 from mempress.report.verdict import verdict
 from tests.report.build import completed, crashed, interrupted, result_of, saturated, unavailable
+
+if TYPE_CHECKING:
+    from mempress.places import Ranking
 
 P50 = "final_query_latency_ms.p50"
 
@@ -18,6 +23,13 @@ def searching(name: str, p50: float, *, spread: float = 1.1, n: int = 1_000) -> 
     found = Latency(mean=p50, p50=p50, p95=p50 * spread, p99=None, max=p50 * 3, n=n)
     base = completed(name)
     return msgspec.structs.replace(base, metrics=msgspec.structs.replace(base.metrics, final_query_latency_ms=found))
+
+
+def storing(name: str, *rates: float) -> Summary:
+    """A completed run whose batches were stored at these rates in turn."""
+    base = completed(name)
+    rows = [msgspec.structs.replace(row, store_rate=rates[at % len(rates)]) for at, row in enumerate(base.samples)]
+    return msgspec.structs.replace(base, samples=rows)
 
 
 def ranked(*summaries: Summary, key: str = P50) -> Ranking:
@@ -34,14 +46,14 @@ def test_a_difference_within_the_noise_of_single_runs_marks_nobody() -> None:
     ranking = ranked(searching("a", 1.0), searching("b", 1.9))
     assert marks(ranking) == {"a": "", "b": ""}
     assert not ranking.told
-    assert ranking.words == "Search, median: no difference beyond noise (a 1.00 ms and b 1.90 ms)."
+    assert ranking.sentence == "No difference beyond noise in median search: a 1.00 ms and b 1.90 ms."
 
 
 def test_a_real_difference_marks_the_best_and_says_by_how_much() -> None:
     ranking = ranked(searching("slow", 9.0), searching("quick", 1.5))
     assert [mark.key for mark in ranking.marks] == ["quick", "slow"]
     assert marks(ranking) == {"quick": "best", "slow": ""}
-    assert ranking.words == (
+    assert ranking.sentence == (
         "The median search is fastest in quick: 1.50 ms against 9.00 ms in slow, 6.00 times as long."
     )
 
@@ -49,7 +61,7 @@ def test_a_real_difference_marks_the_best_and_says_by_how_much() -> None:
 def test_those_not_told_apart_from_the_best_are_among_the_best() -> None:
     ranking = ranked(searching("a", 1.0), searching("b", 1.5), searching("c", 9.0))
     assert marks(ranking) == {"a": "among the best", "b": "among the best", "c": ""}
-    assert ranking.words == (
+    assert ranking.sentence == (
         "The median search is fastest in a (1.00 ms) and, not told apart from it, b (1.50 ms); slowest in c "
         "(9.00 ms, 9.00 times as long)."
     )
@@ -59,6 +71,15 @@ def test_nobody_behind_one_that_is_told_apart_bears_a_mark_however_noisy_it_is()
     noisy = searching("noisy", 10.0, spread=12.0, n=50)
     ranking = ranked(searching("best", 1.0), searching("steady", 9.0), noisy)
     assert marks(ranking) == {"best": "best", "steady": "", "noisy": ""}
+
+
+def test_a_store_rate_is_told_apart_in_a_ranking_where_it_is_in_a_pair() -> None:
+    """The quick one's batches scatter: the error of their median, larger than that of a mean, hides the difference."""
+    result = result_of(storing("steady", 1_000.0, 1_000.0), storing("quick", 662.0, 3_538.0))
+    assert any("store rate is" in text and "no difference beyond noise" in text for text in result.comparison.findings)
+    found = rankings(result)
+    assert found is not None
+    assert not next(figure for figure in found.figures if figure.label == "Store rate").told
 
 
 def test_systems_that_ended_at_unlike_loads_are_ranked_where_all_were_measured_and_no_final_figure_is_marked() -> None:
@@ -129,4 +150,4 @@ def test_points_come_from_what_is_told_apart_alone() -> None:
     result = result_of(searching("quick", 1.0), searching("slow", 9.0))
     told = verdict(result, rankings(result))
     assert told.points[0].startswith("The median search is fastest in quick: 1.00 ms against 9.00 ms in slow")
-    assert told.points[-1] == "No difference beyond noise in recall, memory, stored, disk and health."
+    assert told.points[-1] == "No difference beyond noise in store rate, memory, disk, recall and health."

@@ -81,7 +81,9 @@ def test_runs_that_did_not_all_end_alike_are_counted() -> None:
 def test_what_differs_stands_in_places_and_what_does_not_shares_one() -> None:
     systems = [run_of(p50, 0, name) for name, p50 in (("a", 1.0), ("b", 1.1), ("c", 40.0), ("d", 10.0))]
     texts = section(result_of(*systems), "Places")
-    assert texts[0] == ("Search, p50, at 20,000 records: 1. a (1.00 ms), b (1.10 ms); 2. d (10.0 ms); 3. c (40.0 ms).")
+    assert texts[0] == (
+        "Median search, at 20,000 records: 1. a (1.00 ms), b (1.10 ms); 2. d (10.0 ms); 3. c (40.0 ms)."
+    )
 
 
 def test_each_reason_for_n_a_is_told_once_with_all_that_it_holds_for() -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from mempress.apart import final_load
 from mempress.compare import METRICS
-from mempress.contrast import final_load
 from mempress.format import UNMEASURED, listed, name
 from mempress.report.blocks import Table
 from mempress.report.content import comparison_table

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mempress.model import Result, Summary
+    from mempress.places import Ranking
     from mempress.report.blocks import Section, Table
     from mempress.report.charts import Chart
     from mempress.report.course import Courses
     from mempress.report.overview import AllMetrics, Overview
     from mempress.report.palette import Look
     from mempress.report.plotting import Member
-    from mempress.report.ranking import Ranking, Rankings
+    from mempress.report.ranking import Rankings
     from mempress.report.verdict import Verdict
 
 _COMPONENT_HEIGHT = 84.0

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mempress.analysis.noise import is_noisy
+from mempress.apart import batches
 from mempress.findings import ending
 from mempress.format import UNMEASURED, duration, figure, listed, name, plain
 from mempress.model import died
 from mempress.report.absent import absences
 from mempress.report.blocks import Document, Points, Section, Table
 from mempress.report.content import conditions, subtitle
-from mempress.standings import rankings
+from mempress.standings import final_rankings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -151,14 +152,13 @@ def _growth(result: Result) -> Table:
 
 
 def _curve(summary: Summary) -> dict[int, float]:
-    rows = [row for row in summary.samples if row.phase == "load" and row.mark == "batch"]
-    return {row.records: row.latency_ms.p50 for row in rows if row.latency_ms.p50 is not None}
+    return {load: row.latency_ms.p50 for load, row in batches(summary).items() if row.latency_ms.p50 is not None}
 
 
 def _ranked(result: Result) -> Iterator[str]:
-    for ranking in rankings(result.systems, result.repeats):
+    for ranking in final_rankings(result.systems, result.repeats):
         places = (
-            f"{number}. " + ", ".join(f"{shown} ({value})" for shown, value in place)
+            f"{number}. " + ", ".join(f"{name(mark.key)} ({mark.text})" for mark in place)
             for number, place in enumerate(ranking.places, start=1)
         )
         yield f"{ranking.label}, at {ranking.records:,} records: {'; '.join(places)}."

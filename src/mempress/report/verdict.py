@@ -40,7 +40,7 @@ class Verdict:
 
 def verdict(result: Result, ranked: Rankings | None) -> Verdict:
     """Give the verdict; each part of it stands on figures that the report shows."""
-    told = () if ranked is None else tuple(ranking.words for ranking in ranked.figures if ranking.told)
+    told = () if ranked is None else tuple(ranking.sentence for ranking in ranked.figures if ranking.told)
     level = () if ranked is None else tuple(ranking.label.lower() for ranking in ranked.figures if not ranking.told)
     points = [*told, *([f"No difference beyond noise in {listed(level)}."] if level else [])]
     return Verdict(_headline(result.systems), tuple(points), tuple(_doubts(result, ranked)))
