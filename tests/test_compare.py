@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mempress.apart import Reading, apart
 from mempress.compare import METRICS, compare
-from tests.report.build import answers, completed, crashed, hostile, interrupted, latency, saturated, unavailable
+from tests.report.handmade import answers, completed, crashed, hostile, interrupted, latency, saturated, unavailable
 
 if TYPE_CHECKING:
     from mempress.model import ComparisonRow, Summary

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mempress.compare import METRICS
 from mempress.errors import UsageError
 from mempress.expressions import check_systems, evaluate, parse_expression
-from tests.report.build import HOSTILE, broken, completed, latency, result_of
+from tests.report.handmade import HOSTILE, broken, completed, latency, result_of
 
 if TYPE_CHECKING:
     from mempress.model import Result

@@ -7,7 +7,7 @@ import pytest
 
 from mempress.errors import JournalError
 from mempress.result import build_result, median_run
-from tests.report.build import completed, crashed, head, latency, result_of
+from tests.report.handmade import completed, crashed, head, latency, result_of
 
 if TYPE_CHECKING:
     from mempress.model import Summary

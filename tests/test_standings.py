@@ -9,7 +9,7 @@ import pytest
 
 from mempress.compare import compare
 from mempress.findings import MOST_IN_PAIRS
-from tests.report.build import answers, completed, latency, saturated
+from tests.report.handmade import answers, completed, latency, saturated
 
 if TYPE_CHECKING:
     from mempress.model import Summary

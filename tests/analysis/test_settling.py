@@ -12,7 +12,7 @@ import pytest
 
 from mempress.analysis.settling import LEAST_SEARCHES, settling, settling_in_words
 from mempress.compare import compare
-from tests.report.build import completed
+from tests.report.handmade import completed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

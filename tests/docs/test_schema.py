@@ -13,7 +13,7 @@ from mempress.report.schema import results_schema_json
 from mempress.report.write import write_texts
 from mempress.result import build_result
 from mempress.runfiles import read_head, runs_in
-from tests.report.build import broken, completed, crashed, hostile, interrupted, result_of, saturated, unavailable
+from tests.report.handmade import broken, completed, crashed, hostile, interrupted, result_of, saturated, unavailable
 
 if TYPE_CHECKING:
     from mempress.model import Result

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from mempress.format import measure
 from mempress.report.html import html
 from tests.report.browser import chromium, opened
-from tests.report.build import completed, crashed, hostile, interrupted, result_of, saturated, unavailable
+from tests.report.handmade import completed, crashed, hostile, interrupted, result_of, saturated, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

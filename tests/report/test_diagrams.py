@@ -22,7 +22,7 @@ from mempress.report.plotting import across, members
 from mempress.report.quantities import QUANTITIES
 from mempress.report.scales import Scale, log_scale, tick_words, value_scale
 from mempress.report.sidebyside import SHOWN, comparison, draw_all
-from tests.report.build import completed, crashed, event, hostile, result_of, sample, saturated
+from tests.report.handmade import completed, crashed, event, hostile, result_of, sample, saturated
 
 # How protanopes and deuteranopes see linear red, green and blue: Vienot, Brettel and Mollon, 1999.
 _BLIND = {

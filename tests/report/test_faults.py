@@ -8,7 +8,7 @@ from mempress.report.content import repeat_command
 from mempress.report.html import html
 from mempress.report.markdown import markdown
 from mempress.report.terminal import terminal, terminal_run
-from tests.report.build import broken, completed, latency, result_of
+from tests.report.handmade import broken, completed, latency, result_of
 from tests.report.pages import Page
 
 RESULT = result_of(broken(), faults=("kill@load:0.5", "disk-full@post_recovery:0"))

@@ -10,7 +10,7 @@ from matplotlib.image import imread
 
 from mempress.report.curves import panels
 from mempress.report.figures import draw, figure
-from tests.report.build import completed, crashed, event, hostile, sample, saturated
+from tests.report.handmade import completed, crashed, event, hostile, sample, saturated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from mempress.report.markdown import markdown
 from mempress.report.terminal import WIDTH, terminal, terminal_run
 from mempress.report.versus import versus_html, versus_markdown
 from mempress.versus import judge
-from tests.report.build import completed, crashed, result_of, saturated
+from tests.report.handmade import completed, crashed, result_of, saturated
 from tests.versus.build import run, side, system
 
 _NASTY = (

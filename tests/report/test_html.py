@@ -18,7 +18,7 @@ from mempress.report.content import comparison_table
 from mempress.report.hover import embedded
 from mempress.report.html import html
 from mempress.report.system import events_table, metrics_table
-from tests.report.build import (
+from tests.report.handmade import (
     completed,
     crashed,
     event,

@@ -13,7 +13,7 @@ from mempress.errors import UsageError
 from mempress.report.index import index_html, read_results
 from mempress.report.trends import trend_of
 from mempress.report.write import write_texts
-from tests.report.build import UNMEASURED, completed, latency, result_of, saturated
+from tests.report.handmade import UNMEASURED, completed, latency, result_of, saturated
 
 if TYPE_CHECKING:
     from pathlib import Path

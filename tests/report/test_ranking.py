@@ -10,7 +10,7 @@ from mempress.model import Latency, Summary
 from mempress.report.overview import all_metrics, overview
 from mempress.report.ranking import rankings
 from mempress.report.verdict import verdict
-from tests.report.build import completed, crashed, interrupted, result_of, saturated, unavailable
+from tests.report.handmade import completed, crashed, interrupted, result_of, saturated, unavailable
 
 if TYPE_CHECKING:
     from mempress.places import Ranking

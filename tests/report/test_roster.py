@@ -10,7 +10,7 @@ from mempress.report.absent import absences
 from mempress.report.blocks import Points, Table
 from mempress.report.markdown import markdown_document
 from mempress.report.roster import roster, verdicts
-from tests.report.build import completed, crashed, hostile, interrupted, latency, result_of, saturated, unavailable
+from tests.report.handmade import completed, crashed, hostile, interrupted, latency, result_of, saturated, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from mempress.report.index import Entry, index_html
 from mempress.report.markdown import escape, markdown
 from mempress.report.terminal import WIDTH, terminal, terminal_run
 from mempress.report.write import write_texts
-from tests.report.build import completed, result_of, saturated
+from tests.report.handmade import completed, result_of, saturated
 
 
 def test_every_metric_is_the_same_figure_in_every_form(tmp_path: Path) -> None:

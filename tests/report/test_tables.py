@@ -22,7 +22,7 @@ from mempress.report.tables.as_csv import cell
 from mempress.report.tables.operations import operations_table
 from mempress.runfiles import RunFiles, write_json
 from mempress.traffic import make_traffic
-from tests.report.build import WORKLOAD, completed, hostile
+from tests.report.handmade import WORKLOAD, completed, hostile
 from tests.samples_kit import sampled, stored
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from mempress.report.content import comparison_table, repeat_command
 from mempress.report.html import html
 from mempress.report.markdown import escape, markdown
 from mempress.report.terminal import WIDTH, terminal, terminal_run
-from tests.report.build import completed, crashed, hostile, interrupted, result_of, saturated, unavailable
+from tests.report.handmade import completed, crashed, hostile, interrupted, result_of, saturated, unavailable
 from tests.report.pages import Page
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from mempress.report.html import html
 from mempress.report.markdown import markdown
 from mempress.report.terminal import WIDTH, terminal, terminal_run
 from mempress.traffic import Traffic
-from tests.report import build
+from tests.report import handmade
 
 
 def times(p50: float, n: int = 3_000) -> Quantiles:
@@ -71,8 +71,8 @@ OVERLOAD = {
 
 def shown(**changes: Any) -> dict[str, str]:
     """Give every report of one system with this traffic."""
-    summary = msgspec.structs.replace(build.completed(), traffic=figures(**changes))
-    result = build.result_of(summary)
+    summary = msgspec.structs.replace(handmade.completed(), traffic=figures(**changes))
+    result = handmade.result_of(summary)
     return {
         "markdown": markdown(result),
         "html": html(result),
@@ -106,13 +106,13 @@ def test_overload_shows_no_response_time(report: str) -> None:
 
 
 def test_a_finding_says_whether_the_rate_was_sustained() -> None:
-    findings = build.result_of(msgspec.structs.replace(build.completed(), traffic=figures())).comparison.findings
+    findings = handmade.result_of(msgspec.structs.replace(handmade.completed(), traffic=figures())).comparison.findings
     asked = "100 operations/s, evenly spaced, of store 50, search 50, delete 5"
     assert any(f"neuroca sustained {asked}; a search took 2.25 ms at the median" in text for text in findings)
-    overload = msgspec.structs.replace(build.completed(), traffic=figures(**OVERLOAD))
+    overload = msgspec.structs.replace(handmade.completed(), traffic=figures(**OVERLOAD))
     assert any(
         text.startswith(f"neuroca did not sustain {asked}: 800 of")
-        for text in build.result_of(overload).comparison.findings
+        for text in handmade.result_of(overload).comparison.findings
     )
 
 
@@ -123,11 +123,11 @@ def test_no_line_of_a_terminal_is_wider_than_it() -> None:
 
 def test_the_command_that_repeats_a_run_asks_for_the_same_traffic() -> None:
     asked = Traffic(mix={"store": 1.0, "search": 2.5}, rate=12.5, arrival="constant", clients=3)
-    summary = msgspec.structs.replace(build.completed(), traffic=figures())
-    text = markdown(build.result_of(summary, traffic=asked))
+    summary = msgspec.structs.replace(handmade.completed(), traffic=figures())
+    text = markdown(handmade.result_of(summary, traffic=asked))
     assert "--mix store=1,search=2.5 --rate 12.5 --arrival constant --clients 3" in text
 
 
 def test_without_traffic_no_report_speaks_of_it() -> None:
-    result = build.result_of(build.completed())
+    result = handmade.result_of(handmade.completed())
     assert "Traffic" not in markdown(result) + html(result) + terminal(result)

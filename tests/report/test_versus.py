@@ -14,7 +14,7 @@ from mempress.report.versus import STANDINGS, in_short, versus_html, versus_mark
 from mempress.versus import judge
 from mempress.versus.model import Outcome
 from mempress.versus.text import figures_of, render
-from tests.report.build import latency
+from tests.report.handmade import latency
 from tests.versus.build import MACHINE, conditions, run, side, system
 
 if TYPE_CHECKING:

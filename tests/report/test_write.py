@@ -11,7 +11,7 @@ from mempress.compare import METRICS
 from mempress.model import Result
 from mempress.report.names import picture_names
 from mempress.report.write import write_reports
-from tests.report.build import completed, hostile, result_of, saturated
+from tests.report.handmade import completed, hostile, result_of, saturated
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import numpy as np
 from mempress.config import RunConfig
 from mempress.model import HarnessCost
 from mempress.versus.read import Conditions, Run, Side, SystemRuns
-from tests.report.build import WORKLOAD, completed
+from tests.report.handmade import WORKLOAD, completed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

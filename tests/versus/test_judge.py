@@ -12,7 +12,7 @@ from mempress.config import RunConfig
 from mempress.errors import UsageError
 from mempress.model import Latency
 from mempress.versus import Side, judge
-from tests.report.build import WORKLOAD, latency
+from tests.report.handmade import WORKLOAD, latency
 from tests.versus.build import HARNESS, MACHINE, conditions, row, run, side, system
 
 

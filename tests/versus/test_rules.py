@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mempress.compare import METRICS
 from mempress.errors import UsageError
 from mempress.versus import Rule, Versus, apply_rules, judge, parse_rule
-from tests.report.build import HOSTILE
+from tests.report.handmade import HOSTILE
 from tests.versus.build import run, side, system
 
 if TYPE_CHECKING:

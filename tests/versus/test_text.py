@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mempress.model import StoreRate
 from mempress.versus import judge
 from mempress.versus.text import WIDTH, render
-from tests.report.build import HOSTILE, latency
+from tests.report.handmade import HOSTILE, latency
 from tests.versus.build import MACHINE, conditions, run, side, system
 
 if TYPE_CHECKING:
