@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.errors import UsageError
 from mempress.expressions import check_systems, evaluate, parse_expression
 from tests.report.handmade import HOSTILE, broken, completed, latency, result_of

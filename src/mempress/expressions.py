@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.errors import UsageError
 from mempress.format import figure, plain
 from mempress.journal import Status
@@ -24,7 +24,7 @@ from mempress.journal import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from mempress.compare import Metric
+    from mempress.comparison.metrics import Metric
     from mempress.model import Result, Summary
 
 Value = float | str | None

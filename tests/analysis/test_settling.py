@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mempress.analysis.settling import LEAST_SEARCHES, settling, settling_in_words
-from mempress.compare import compare
+from mempress.comparison.compare import compare
 from tests.report.handmade import completed
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from mempress.campaign.merge import merge
 from mempress.campaign.page import document
 from mempress.cli.analyze import command as analyze
 from mempress.cli.report import command as report
+from mempress.comparison.result import build_result
 from mempress.config import RunConfig
 from mempress.machines import kind_of, labelled
-from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 from mempress.runner.benchmark import Listener, run_benchmark
 

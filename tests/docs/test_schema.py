@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from mempress.comparison.result import build_result
 from mempress.report.schema import results_schema_json
 from mempress.report.write import write_texts
-from mempress.result import build_result
 from mempress.runfiles import read_head, runs_in
 from tests.report.handmade import broken, completed, crashed, hostile, interrupted, result_of, saturated, unavailable
 

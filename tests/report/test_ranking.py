@@ -13,7 +13,7 @@ from mempress.report.verdict import verdict
 from tests.report.handmade import completed, crashed, interrupted, result_of, saturated, unavailable
 
 if TYPE_CHECKING:
-    from mempress.places import Ranking
+    from mempress.comparison.places import Ranking
 
 P50 = "final_query_latency_ms.p50"
 

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.format import figure, percentile_99
 from mempress.report.html import html
 from mempress.report.index import Entry, index_html

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.model import Result
 from mempress.report.names import picture_names
 from mempress.report.write import write_reports
@@ -83,7 +83,7 @@ def test_no_name_leaves_the_directory_and_no_two_share_a_file() -> None:
 
 def test_importing_the_reports_loads_neither_plots_nor_templates() -> None:
     code = (
-        "import sys, mempress.report.write, mempress.result, mempress.compare;"
+        "import sys, mempress.report.write, mempress.comparison.result, mempress.comparison.compare;"
         "print(sorted({'matplotlib', 'jinja2', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

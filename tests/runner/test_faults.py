@@ -107,7 +107,7 @@ def test_the_last_records_that_were_never_written_are_the_ones_lost(bench: Bench
 
 
 def findings_of(summary: Summary) -> list[str]:
-    from mempress.findings import findings  # noqa: PLC0415 - of this test alone
+    from mempress.comparison.findings import findings  # noqa: PLC0415 - of this test alone
 
     return findings({summary.name: summary}, capacity_records=None, repeats={})
 

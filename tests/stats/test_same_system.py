@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mempress.analysis import analyse
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.config import RunConfig
 from mempress.runfiles import RunFiles, write_json
 from mempress.runner.benchmark import Listener, run_benchmark

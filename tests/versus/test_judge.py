@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.config import RunConfig
 from mempress.errors import UsageError
 from mempress.model import Latency

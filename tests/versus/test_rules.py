@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.errors import UsageError
 from mempress.versus import Rule, Versus, apply_rules, judge, parse_rule
 from tests.report.handmade import HOSTILE

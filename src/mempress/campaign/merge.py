@@ -16,13 +16,14 @@ import msgspec
 from mempress.analysis import analyse
 from mempress.campaign.book import CONDITIONS, LEDGER, read_plan
 from mempress.campaign.ledger import Ended, Failed, Lost, Opened, read_ledger
-from mempress.compare import METRICS, compare
+from mempress.comparison.compare import compare
+from mempress.comparison.metrics import METRICS
+from mempress.comparison.result import build_result
 from mempress.errors import JournalError
 from mempress.journal import Status
 from mempress.machines import described, kind_of, labelled
 from mempress.model import Comparison, Result, Summary
 from mempress.report.write import write_reports
-from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, run_files, write_json
 from mempress.runner.resume import came_to_its_end
 

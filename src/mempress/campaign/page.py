@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mempress.compare import METRICS, Metric
+from mempress.comparison.metrics import METRICS, Metric
 from mempress.format import UNMEASURED, figure, listed, plain
 from mempress.report.blocks import Document, Points, Section, Table
 from mempress.report.html import html_document

@@ -10,11 +10,11 @@ import click
 import msgspec
 
 from mempress.analysis import analyse
+from mempress.comparison.result import build_result
 from mempress.errors import JournalError
 from mempress.model import CommandTime
 from mempress.report.terminal import terminal
 from mempress.report.write import write_pictures, write_roster, write_texts
-from mempress.result import build_result
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in, write_json
 
 if TYPE_CHECKING:

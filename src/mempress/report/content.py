@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.config import RunConfig
 from mempress.format import UNMEASURED, difference, duration, figure, measure, name, percentile_99, plain, ratio
 from mempress.report.blocks import Document, Literal, Points, Section, Table

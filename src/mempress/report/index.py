@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.errors import JournalError, UsageError
 from mempress.format import UNMEASURED, figure, measure, name, percentile_99, plain
 from mempress.model import Result

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from mempress.apart import final_load
-from mempress.compare import METRICS
+from mempress.comparison.apart import final_load
+from mempress.comparison.metrics import METRICS
 from mempress.format import UNMEASURED, listed, name
 from mempress.report.blocks import Table
 from mempress.report.content import comparison_table
@@ -17,7 +17,7 @@ from mempress.report.system import metric_cell, metrics_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mempress.compare import Metric
+    from mempress.comparison.metrics import Metric
     from mempress.model import Result, Summary
     from mempress.report.ranking import Rankings
 

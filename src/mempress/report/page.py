@@ -23,8 +23,8 @@ from mempress.report.verdict import RECOVERED, verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mempress.comparison.places import Ranking
     from mempress.model import Result, Summary
-    from mempress.places import Ranking
     from mempress.report.blocks import Section, Table
     from mempress.report.charts import Chart
     from mempress.report.course import Courses

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mempress.apart import Side, batches, final_load
+from mempress.comparison.apart import Side, batches, final_load
+from mempress.comparison.places import rank
+from mempress.comparison.ranked import Contender
 from mempress.format import name
-from mempress.places import rank
-from mempress.ranked import Contender
 
 if TYPE_CHECKING:
+    from mempress.comparison.places import Ranking
     from mempress.model import Result
-    from mempress.places import Ranking
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mempress.analysis.noise import is_noisy
-from mempress.apart import batches
-from mempress.findings import ending
+from mempress.comparison.apart import batches
+from mempress.comparison.findings import ending
+from mempress.comparison.standings import final_rankings
 from mempress.format import UNMEASURED, duration, figure, listed, name, plain
 from mempress.model import died
 from mempress.report.absent import absences
 from mempress.report.blocks import Document, Points, Section, Table
 from mempress.report.content import conditions, subtitle
-from mempress.standings import final_rankings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

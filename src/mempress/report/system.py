@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mempress.compare import METRICS
-from mempress.findings import ending
+from mempress.comparison.findings import ending
+from mempress.comparison.metrics import METRICS
 from mempress.format import figure, name, percentile_99, plain, plain_lines
 from mempress.report.blocks import Literal, Picture, Points, Section, Table
 from mempress.report.curves import axis_of
@@ -22,7 +22,7 @@ from mempress.report.wellbeing import health_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mempress.compare import Metric
+    from mempress.comparison.metrics import Metric
     from mempress.model import Answers, ErrorEntry, MaintenanceEvent, Recall, Recovery, Summary
     from mempress.report.blocks import Block
 

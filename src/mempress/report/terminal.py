@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from mempress.findings import ending
+from mempress.comparison.findings import ending
 from mempress.format import plain
 from mempress.report.blocks import Literal, Points, Table
 from mempress.report.content import comparison_table

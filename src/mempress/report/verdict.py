@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mempress.analysis.noise import is_noisy
-from mempress.findings import ending
+from mempress.comparison.findings import ending
 from mempress.format import figure, listed, name
 
 if TYPE_CHECKING:

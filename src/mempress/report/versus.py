@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.format import name, plain
 from mempress.report.blocks import Document, Points, Section, Table
 from mempress.report.markdown import markdown_document

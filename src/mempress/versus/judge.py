@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mempress.compare import METRICS, Metric
+from mempress.comparison.metrics import METRICS, Metric
 from mempress.errors import UsageError
 from mempress.format import name as plain_name
 from mempress.format import plain

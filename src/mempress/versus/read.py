@@ -10,10 +10,10 @@ import msgspec
 from mempress.analysis import analyse
 from mempress.analysis.noise import is_noisy
 from mempress.analysis.trail import read_trail
+from mempress.comparison.result import build_result, group_of
 from mempress.errors import JournalError, UsageError
 from mempress.journal import read_journal
 from mempress.model import Result, Summary
-from mempress.result import build_result, group_of
 from mempress.runfiles import RESULTS, RunFiles, read_head, runs_in
 
 if TYPE_CHECKING:

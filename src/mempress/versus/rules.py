@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from mempress.compare import METRICS
+from mempress.comparison.metrics import METRICS
 from mempress.errors import UsageError
 from mempress.format import measure, name, plain
 from mempress.versus.model import Ruling

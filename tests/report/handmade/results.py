@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mempress.comparison.result import build_result
 from mempress.config import RunConfig
 from mempress.model import CommandTime, HarnessCost, RunHead, Summary
-from mempress.result import build_result
 
 if TYPE_CHECKING:
     from mempress.model import Result

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mempress.comparison.ranked import FIGURES, RankedFigure, Standing
 from mempress.format import listed, measure, name, times
-from mempress.ranked import FIGURES, RankedFigure, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mempress.ranked import Contender
+    from mempress.comparison.ranked import Contender
 
 
 @dataclass(frozen=True, slots=True)

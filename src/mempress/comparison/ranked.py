@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mempress.apart import (
+from mempress.comparison.apart import (
     LEAST_PROBES,
     LEAST_VALUES,
     MARGIN,
@@ -23,7 +23,7 @@ from mempress.stats.shares import wilson
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mempress.apart import Side
+    from mempress.comparison.apart import Side
     from mempress.model import SampleRow
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mempress.apart import Reading, apart
-from mempress.compare import METRICS, compare
+from mempress.comparison.apart import Reading, apart
+from mempress.comparison.compare import compare
+from mempress.comparison.metrics import METRICS
 from tests.report.handmade import answers, completed, crashed, hostile, interrupted, latency, saturated, unavailable
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from mempress.compare import compare
-from mempress.findings import MOST_IN_PAIRS
+from mempress.comparison.compare import compare
+from mempress.comparison.findings import MOST_IN_PAIRS
 from tests.report.handmade import answers, completed, latency, saturated
 
 if TYPE_CHECKING:

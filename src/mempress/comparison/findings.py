@@ -14,10 +14,10 @@ from mempress.analysis.faultwords import fault_findings, losses
 from mempress.analysis.noise import is_noisy
 from mempress.analysis.settling import settling_in_words
 from mempress.analysis.soakwords import soak_ending, soak_findings
-from mempress.apart import final_load
-from mempress.contrast import contrast
+from mempress.comparison.apart import final_load
+from mempress.comparison.contrast import contrast
+from mempress.comparison.standings import standings
 from mempress.format import figure, measure, name, plain
-from mempress.standings import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

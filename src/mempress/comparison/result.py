@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mempress.compare import compare
+from mempress.comparison.compare import compare
 from mempress.errors import JournalError
 from mempress.machines import Kind, kind_of, labelled
 from mempress.model import Result

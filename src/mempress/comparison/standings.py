@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mempress.apart import Side, final_load
+from mempress.comparison.apart import Side, final_load
+from mempress.comparison.places import rank
+from mempress.comparison.ranked import Contender
 from mempress.format import listed, name
-from mempress.places import rank
-from mempress.ranked import Contender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mempress.comparison.places import Ranking
     from mempress.model import Metrics, Summary
-    from mempress.places import Ranking
 
 
 def final_rankings(systems: Mapping[str, Summary], runs: Mapping[str, Sequence[Metrics]]) -> tuple[Ranking, ...]:

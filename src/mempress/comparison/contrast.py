@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mempress.apart import (
+from mempress.comparison.apart import (
     LEAST_PROBES,
     LEAST_VALUES,
     MARGIN,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from mempress.comparison.result import build_result, median_run
 from mempress.errors import JournalError
-from mempress.result import build_result, median_run
 from tests.report.handmade import completed, crashed, head, latency, result_of
 
 if TYPE_CHECKING:
