@@ -60,7 +60,7 @@ def report_benchmark(
     spending: Spending | None = None,
     table: Path | None = None,
 ) -> Result | None:
-    """Judge all runs of a benchmark, write its reports, and print the table, or ``results.json``.
+    """Judge all runs of a benchmark, write its reports, print the table or ``results.json``; None where no run is.
 
     The figures come first: should a picture fail, they stand. The texts come last, and tell how long all before them
     took the command that ran the benchmark, whose account ``spending`` is. ``table`` is where the overview of
@@ -69,7 +69,6 @@ def report_benchmark(
     with _stage(spending, "judging"):
         result = judge_benchmark(out, judged)
     if result is None:
-        click.echo(f"No run in {out}: nothing to report.", err=True)
         return None
     kept = _kept_time(out) if spending is None else None
     write_json(out / RESULTS, msgspec.structs.replace(result, time=kept))

@@ -170,6 +170,8 @@ def run(config: RunConfig, out: Path, wanted: Wanted, *, resume: bool = False) -
         from mempress.cli.histograms import export
 
         export(out.resolve(), optional=True)
+    if result is None:
+        click.echo(f"No run in {out}: nothing to report.", err=True)
     if stopped:
         return stopped
     if result is None:
