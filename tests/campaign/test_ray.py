@@ -120,6 +120,7 @@ def assert_no_more_differs_than_by_chance(versus: Versus) -> None:
     """Of some 140 rows a few differ by chance; what is systematic differs in most of the six groups."""
     rows = [row for system in versus.systems for row in system.rows]
     told = Counter(row.key for row in rows if row.standing in ("better", "worse", "different"))
+    print(f"{told.total()} of {len(rows)} rows differ: {dict(told)}")  # noqa: T201 - shown by `pytest -rP`
     assert len(rows) > 100
     assert told.total() <= 0.05 * len(rows), told
     assert max(told.values(), default=0) <= 2, told
