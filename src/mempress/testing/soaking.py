@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 _MIB = 1 << 20
 _PIECE_BYTES = 1 << 18
-"""Of its own mapping each, so that what is freed goes back to the machine."""
-_PIECE = _PIECE_BYTES - 64
-"""What is asked for, less than a mapping by the headers of the allocator and of the object."""
+"""Of a mapping of its own each: an allocator would round it, leave holes, and keep what is freed."""
 _SECONDS_PER_MINUTE = 60.0
 
 
@@ -55,14 +54,14 @@ class LeaksByClock(Bounded):
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         super().__init__(workdir, config)
-        self._leak: list[bytes] = []
+        self._leak: list[mmap] = []
 
     def store(self, records: Sequence[Record]) -> None:
         """Keep the newest, and what is due of the leak."""
         super().store(records)
         due_bytes = self.minutes() * float(self._options.get("mib_per_minute", 1)) * _MIB
         while len(self._leak) * _PIECE_BYTES < due_bytes:
-            self._leak.append(b"\x01" * _PIECE)
+            self._leak.append(_piece())
 
 
 class Sawtooth(Bounded):
@@ -72,7 +71,7 @@ class Sawtooth(Bounded):
 
     def __init__(self, workdir: Path, config: SystemConfig) -> None:
         super().__init__(workdir, config)
-        self._garbage: list[bytes] = []
+        self._garbage: list[mmap] = []
 
     def store(self, records: Sequence[Record]) -> None:
         """Keep the newest, and as much garbage as the time asks for."""
@@ -82,7 +81,7 @@ class Sawtooth(Bounded):
         if pieces < len(self._garbage):
             self._garbage.clear()
         while len(self._garbage) < pieces:
-            self._garbage.append(b"\x01" * _PIECE)
+            self._garbage.append(_piece())
 
 
 class Sink(Null):
@@ -94,3 +93,11 @@ class Sink(Null):
     def delete(self, ids: Sequence[str]) -> int:
         """Say that all were deleted."""
         return len(ids)
+
+
+def _piece() -> mmap:
+    """Map a piece and touch each of its pages."""
+    piece = mmap(-1, _PIECE_BYTES, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    for at in range(0, _PIECE_BYTES, PAGESIZE):
+        piece[at] = 1
+    return piece
