@@ -13,6 +13,10 @@ def cost_of(name: str) -> pytest.MarkDecorator:
     return pytest.mark.long if name in IN_CI else pytest.mark.peers
 
 
+_PATIENCE_SECONDS = {"agno-knowledge-lancedb": 1_200, "graphiti-kuzu": 300}
+"""Of those that need minutes for a batch of a thousand."""
+
+
 def patience_seconds(name: str) -> int:
-    """Give how long one call may take: one system here needs minutes for a batch of a thousand."""
-    return 1_200 if name == "agno-knowledge-lancedb" else 60
+    """Give how long one call may take."""
+    return _PATIENCE_SECONDS.get(name, 60)
