@@ -80,6 +80,7 @@ def test_a_system_that_forgets_within_its_budget_keeps_within_the_limit_and_has_
     assert "300 of 1,500 records were held" in result["words"]
 
 
+@pytest.mark.long
 def test_a_system_that_never_reaches_the_limit_takes_at_least_what_it_was_offered(mempress: Mempress) -> None:
     result = found(
         mempress, "null", "--memory-limit", "1GiB", "--max-records", "2000", "--trials", "3", "--queries", "5"
@@ -89,6 +90,7 @@ def test_a_system_that_never_reaches_the_limit_takes_at_least_what_it_was_offere
     assert "at least 2,000 records" in result["words"]
 
 
+@pytest.mark.long
 def test_a_search_that_breaks_the_objective_ends_the_capacity(mempress: Mempress) -> None:
     """A search takes 10 us for each record held: 5 ms are passed at 500."""
     slow = ("--option", "linearsearch.ns_per_record=10000", "--objective-ms", "5", "--resolution", "10%")

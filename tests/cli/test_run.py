@@ -79,6 +79,7 @@ def test_analyzing_a_finished_run_anew_gives_the_same_bytes(mempress: Mempress, 
     assert summary.read_bytes() == before
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_workload_hash_and_another_seed_another(mempress: Mempress) -> None:
     hashes = [
         json.loads(mempress("run", "null", *SMALL, "--seed", seed, "--json").stdout)["workload"]["sha256"]

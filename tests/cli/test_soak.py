@@ -65,6 +65,7 @@ def start(tmp_path: Path) -> subprocess.Popen[str]:
     raise AssertionError("it ended before it soaked")
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_a_soak_and_reports_what_was_measured(tmp_path: Path) -> None:
     process = start(tmp_path)
     (worker,) = workers_of(process)

@@ -69,6 +69,7 @@ def test_a_hidden_option_does_not_stand_in_the_way(earlier: Path) -> None:
     assert run(earlier, options={"null": {"password": "another"}}) == []
 
 
+@pytest.mark.long
 def test_more_repeats_are_added_and_fewer_are_refused(tmp_path: Path) -> None:
     assert run(tmp_path) == ["null"]
     assert run(tmp_path, repeats=3) == ["null-2", "null-3"]
@@ -104,6 +105,7 @@ def test_an_interrupted_run_is_run_again_and_a_crashed_one_stands(tmp_path: Path
     assert run(tmp_path) == ["null"]
 
 
+@pytest.mark.long
 def test_without_resume_all_earlier_runs_are_replaced(tmp_path: Path) -> None:
     run(tmp_path, repeats=2)
     assert run(tmp_path, resume=False) == ["null"]
