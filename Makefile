@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 OUT ?= benchmark_results
 COMPARISON ?= $(OUT)/comparison
-LIMITS ?= --timeout 45 --time-limit 30
+LIMITS ?= --timeout 45 --time-limit 20
 
 .PHONY: setup bench test test-long test-peers lint compare docs lock clean
 
