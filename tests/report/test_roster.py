@@ -56,6 +56,15 @@ def test_every_system_has_a_row_with_a_verdict() -> None:
     assert all(len(row) == len(table.columns) for row in table.rows)
 
 
+def test_a_system_that_refused_a_batch_and_went_on_did_not_take_all() -> None:
+    """It came to the end of the load alive, with less than was offered."""
+    whole = completed("whole")
+    less = msgspec.structs.replace(whole.metrics, max_records=whole.workload.records - 1_000)
+    refused = msgspec.structs.replace(completed("refused"), metrics=less)
+    table = verdicts(result_of(whole, refused))
+    assert [row[2] for row in table.rows] == ["took all", "took not all"]
+
+
 def test_of_several_runs_the_middle_one_stands_between_the_lowest_and_the_highest() -> None:
     table = verdicts(result_of(run_of(3.0, 0), run_of(1.0, 1), run_of(2.0, 2)))
     assert [row[table.columns.index("Search p50 (ms)")] for row in table.rows] == ["2.00 [1.00, 3.00]"]

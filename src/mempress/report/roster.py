@@ -101,7 +101,14 @@ def _verdict_words(summary: Summary) -> str:
         return "out of time"
     if summary.status == "timed_out":
         return "no answer in time"
-    return "took all" if summary.status == "completed" else summary.status.replace("_", " ")
+    if _took_all(summary):
+        return "took all"
+    return "took not all" if summary.status == "completed" else summary.status.replace("_", " ")
+
+
+def _took_all(summary: Summary) -> bool:
+    """Say whether it came to the end of the load and acknowledged each record of it."""
+    return summary.status == "completed" and summary.metrics.max_records >= summary.workload.records
 
 
 def _spread(value: float | None, runs: list[float | None], unit: str) -> str:
@@ -166,7 +173,7 @@ def _ranked(result: Result) -> Iterator[str]:
 
 def _endings(result: Result) -> Iterator[str]:
     for key, summary in result.systems.items():
-        if summary.status != "completed":
+        if not _took_all(summary):
             yield plain(ending(key, summary), 600)
 
 
