@@ -193,7 +193,7 @@ def test_no_write_waits_for_the_log_to_be_carried_below_its_limit(tmp_path: Path
         sound(memory)
 
 
-class NeverDone(ThreadPoolExecutor):
+class CarriesNothing(ThreadPoolExecutor):
     """Passes that end at once and carry nothing, as on a disk that fails."""
 
     def submit(self, *_: object, **__: object) -> Future[Any]:
@@ -206,7 +206,7 @@ def test_a_writer_carries_the_log_itself_where_the_thread_does_not(tmp_path: Pat
     """The log still stays within its limit and a transaction."""
     with engine(tmp_path, capacity_records=2_000) as memory:
         log = memory._core.store._log
-        log._thread = NeverDone(1)
+        log._thread = CarriesNothing(1)
         for number in range(0, 10_000, 100):
             memory.store(records(range(number, number + 100)))
             assert (tmp_path / "neuroca.db-wal").stat().st_size < (1 << 20) + 2 * 100 * PAGE_BYTES

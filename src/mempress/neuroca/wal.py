@@ -51,7 +51,8 @@ class Log:
         if self._passing is not None:
             if not self._passing.done() and self._pages + self._last_pages < self._limit_pages:
                 return
-            self._carried(self._passing.result())
+            if self._passing.result() >= self._pages:
+                self._all_carried()
             self._passing = None
         if self._pages >= self._limit_pages:
             with suppress(apsw.Error):  # a disk that fails speaks at the write
@@ -69,7 +70,8 @@ class Log:
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
         with self._one_at_a_time:
             pages, carried = db.wal_checkpoint(mode=mode)
-        self._carried(self._pages if carried >= pages else carried)
+        if carried >= pages:
+            self._all_carried()
 
     def close(self) -> None:
         """End the thread; whoever closes the writer's connection after this carries what is left."""
@@ -88,10 +90,9 @@ class Log:
             return False
         return True
 
-    def _carried(self, pages: int) -> None:
-        """Take note that so many pages are in the file: if all, the next transaction starts the log anew."""
-        if pages >= self._pages:
-            self._pages = self._pages_at_pass = 0
+    def _all_carried(self) -> None:
+        """Take note that the next transaction starts the log anew."""
+        self._pages = self._pages_at_pass = 0
 
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._last_pages = pages - self._pages

@@ -26,7 +26,8 @@ _LOADS = 5
 _ERRORS_SHOWN = 3
 _NOTE = (
     "Of several runs the one in the middle by its final median search stands for the system; in brackets the lowest "
-    "and the highest of all runs. Figures are those of the load that it reached, which is not the same for all."
+    "and the highest of all runs. Figures are those at the end of its load, which is not the same for all: a "
+    "saturation is confirmed beyond the records reached."
 )
 
 
