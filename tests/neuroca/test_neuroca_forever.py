@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.neuroca.neuroca_kit import engine, record, records, sound, unit
+from tests.neuroca.neuroca_kit import engine, record, sound, unit
 
 from mempress.neuroca import Filter, Neuroca
 from mempress.neuroca.blocks import BLOCK, chosen, whole_blocks
 from mempress.neuroca.ledger import Ledger
-from mempress.neuroca.wal import PAGE_BYTES
 from mempress.neuroca.writing import _due
 
 ROOT = Path(__file__).parents[2]
@@ -162,95 +160,3 @@ def test_a_write_saves_a_bounded_number_of_lines_and_none_is_left_out(tmp_path: 
             core.ledger.dirty[due] = False
         assert not core.ledger.dirty.any()
         core.stale = True  # nothing of this stands in the store
-
-
-def test_the_log_is_carried_beside_the_writer_and_stays_within_its_limit(tmp_path: Path) -> None:
-    """At its default limit of 1 MiB for a small store, and a transaction beyond it."""
-    largest = 0
-    with engine(tmp_path, capacity_records=2_000) as memory:
-        log = memory._core.store._log
-        for number in range(0, 10_000, 100):
-            memory.store(records(range(number, number + 100)))
-            largest = max(largest, (tmp_path / "neuroca.db-wal").stat().st_size)
-        assert largest < (1 << 20) + 2 * 100 * PAGE_BYTES
-        assert log._carrier is not None
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("neuroca-log")]
-    with engine(tmp_path, capacity_records=2_000) as memory:
-        sound(memory)
-
-
-def test_no_write_waits_for_the_log_to_be_carried_below_its_limit(tmp_path: Path) -> None:
-    """A disk that never ends a sync, as a lock that is never given: this test would never end."""
-    with engine(tmp_path) as memory:
-        log = memory._core.store._log
-        with log._one_at_a_time:
-            for number in range(0, 2_000, 20):
-                memory.store(records(range(number, number + 20)))
-                if log._pages > log._limit_pages - 50:
-                    break
-            assert log._passing is not None
-            assert not log._passing.done()
-        sound(memory)
-
-
-class CarriesNothing(ThreadPoolExecutor):
-    """Passes that end at once and carry nothing, as on a disk that fails."""
-
-    def submit(self, *_: object, **__: object) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(0)
-        return done
-
-
-def test_a_writer_carries_the_log_itself_where_the_thread_does_not(tmp_path: Path) -> None:
-    """The log still stays within its limit and a transaction."""
-    with engine(tmp_path, capacity_records=2_000) as memory:
-        log = memory._core.store._log
-        log._thread = CarriesNothing(1)
-        for number in range(0, 10_000, 100):
-            memory.store(records(range(number, number + 100)))
-            assert (tmp_path / "neuroca.db-wal").stat().st_size < (1 << 20) + 2 * 100 * PAGE_BYTES
-        assert log._carrier is None
-        sound(memory)
-
-
-def test_a_log_that_was_carried_whole_starts_anew_however_large_the_next_transaction(tmp_path: Path) -> None:
-    """Each transaction writes more than the one before: the pages alone do not tell that the log started anew."""
-    with engine(tmp_path, capacity_records=2_000) as memory:
-        memory.store(records(range(2_000)))
-        memory.flush()
-        log = memory._core.store._log
-        for count in range(20, 70, 4):
-            memory.store(records(range(count * 1_000, count * 1_000 + count)))
-            assert log._pages == log._last_pages
-            if log._passing is None:
-                log._start_pass()
-            assert log._passing is not None
-            assert log._passing.result() == log._pages
-
-
-_LATE = """
-import atexit, sys
-from pathlib import Path
-from tests.neuroca.neuroca_kit import engine, records
-
-memory = engine(Path(sys.argv[1]))
-
-
-def late():
-    for number in range(0, 4_000, 500):
-        memory.store(records(range(number, number + 500)))
-    print(memory.count(), memory._core.store._log._carrier)
-    memory.close()
-
-
-atexit.register(late)
-"""
-
-
-def test_a_program_may_still_store_while_it_ends(tmp_path: Path) -> None:
-    """No thread can be started any more: the writer carries the log."""
-    done = subprocess.run(
-        [sys.executable, "-c", _LATE, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110
-    )
-    assert (done.stdout.split(), done.stderr) == (["4000", "None"], "")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mempress.neuroca.settings import Settings
 
 LEDGER_BYTES = 95
-LARGEST_LOG_BYTES = 8 << 20
+LARGEST_LOG_BYTES = 32 << 20
+LARGEST_LOG_IN_BUDGET_BYTES = 8 << 20
 _FIXED_MEMORY_BYTES = 2 << 20
 _FIRST_FILL = 0.8
 _LOG_BYTES_PER_RECORD = 16_384
@@ -47,7 +48,7 @@ class Budget:
         self._fill = _FIRST_FILL
         self._soft_ratio = settings.soft_ratio
         if settings.capacity_bytes is not None:
-            self.log_bytes = min(LARGEST_LOG_BYTES, settings.capacity_bytes // 4)
+            self.log_bytes = min(LARGEST_LOG_IN_BUDGET_BYTES, settings.capacity_bytes // 4)
             self.max_pages = (settings.capacity_bytes - self.log_bytes - 65_536) // PAGE_BYTES
 
     @property

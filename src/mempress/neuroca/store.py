@@ -112,7 +112,7 @@ class Store:
             DamagedError: a page of the file is corrupt.
         """
         self._log.begin(self._db)
-        with storage_errors(self.path):
+        with self._log.turn, storage_errors(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -140,7 +140,7 @@ class Store:
             DamagedError: a page of the file is corrupt.
         """
         self._log.begin(self._db)
-        with storage_errors(self.path):
+        with self._log.turn, storage_errors(self.path):
             self._db.execute(PUT, record_values(row, entry))
         self._log.tend(self._db)
 
@@ -269,16 +269,16 @@ class Store:
 
     def give_back_pages(self, pages: int) -> None:
         """Shorten the file by at most ``pages`` free pages."""
-        with storage_errors(self.path):
+        with self._log.turn, storage_errors(self.path):
             self._db.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
 
     def fit(self, record_bytes: int) -> None:
-        """Let log and page cache grow to an eighth of the records' bytes, from 1 MiB to their limits."""
-        wanted = max(_LEAST_BYTES, record_bytes // 8)
-        if not self._fitted_bytes // 2 < wanted < 2 * self._fitted_bytes:
-            self._fitted_bytes = wanted
-            self._log.fit(self._db, wanted)
-            self._db.pragma("cache_size", -(min(wanted, self._cache_bytes) // 1024))
+        """Let the log grow to a quarter of the records' bytes, the page cache to an eighth, within their limits."""
+        log_bytes, cache_bytes = (max(_LEAST_BYTES, record_bytes // part) for part in (4, 8))
+        if not 4 * self._fitted_bytes < 5 * log_bytes < 6 * self._fitted_bytes:
+            self._fitted_bytes = log_bytes
+            self._log.fit(self._db, log_bytes)
+            self._db.pragma("cache_size", -(min(cache_bytes, self._cache_bytes) // 1024))
 
     def close(self) -> None:
         """Close the connection; the log is carried over where there is room."""

@@ -1,9 +1,9 @@
-"""The log (WAL): how long it may grow, and who carries it into the file.
+"""The log (WAL): how long it may grow, and when it is carried into the file.
 
-Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread with a
-connection of its own does it while the engine goes on (a passive checkpoint stops neither readers nor the writer),
-after each quarter of the limit. SQLite starts the log anew with the first transaction that begins after all of it was
-carried. So one that would pass the limit waits for the thread first, and carries what is left where that is not all.
+Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread
+(``carrier``) does it while the engine goes on, after each quarter of the limit, and begins the log anew from half of it
+on. A transaction that would take the log past three quarters waits for that, 30 ms at most: a disk that stands still is
+shared out among several calls. One that would pass the limit waits as long as it takes.
 """
 
 from __future__ import annotations
@@ -11,29 +11,38 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import apsw
+
+from mempress.neuroca.carrier import Carried, Carrier
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE_BYTES = 4096
 _LEAST_PAGES = 16
-_EARLY = 4
+_SHARE_S = 0.03
+_FAILED = Carried(0, anew=False)
 
 
 class Log:
-    """The log of one file. ``headroom``: by how much it must stay below its limit, so that a last write still fits."""
+    """The log of one file. ``headroom``: by how much it must stay below its limit, so that a last write still fits.
+
+    Attributes:
+        turn: held by whoever writes to the file.
+    """
 
     def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
         self._path = path
         self._limit_bytes, self._headroom = limit_bytes, headroom
-        self._limit_pages = self._pages = self._last_pages = self._pages_at_pass = 0
+        self._limit_pages = self._pages = self._last_pages = self._pages_at_pass = self._carried_pages = 0
+        self.turn = Lock()
         self._one_at_a_time = Lock()
-        self._carrier: apsw.Connection | None = None
+        self._carrier: Carrier | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._passing: Future[int] | None = None
+        self._passing: Future[Carried] | None = None
 
     def attend(self, db: apsw.Connection) -> None:
         """Take over from SQLite when the log of this connection is carried."""
@@ -47,31 +56,30 @@ class Log:
         db.pragma("journal_size_limit", wanted)
 
     def begin(self, db: apsw.Connection) -> None:
-        """Before a transaction: see whether it starts the log anew; wait for that only at the limit."""
-        if self._passing is not None:
-            if not self._passing.done() and self._pages + self._last_pages < self._limit_pages:
-                return
-            if self._passing.result() >= self._pages:
-                self._all_carried()
-            self._passing = None
-        if self._pages >= self._limit_pages:
-            with suppress(apsw.Error):  # a disk that fails speaks at the write
-                self.carry(db)
+        """Before a transaction: note what was carried, and wait for that where the log has grown."""
+        if self._passing is not None and self._passing.done():
+            self._end(self._passing, None)
+        room = self._limit_pages - self._pages - self._last_pages
+        if 4 * room < self._limit_pages:
+            self._catch_up(None if room <= 0 else _SHARE_S)
+        if self._pages >= self._limit_pages:  # the thread could not: a disk that fails, or somebody reads the log
+            self._carry_here(db)
 
     def tend(self, db: apsw.Connection) -> None:
         """After a commit: have the log carried where it has grown."""
-        due = self._pages - self._pages_at_pass >= self._limit_pages // _EARLY or self._pages >= self._limit_pages
-        if due and self._passing is None and not self._start_pass():
-            with suppress(apsw.Error):  # the commit stands; a disk that fails speaks at the next write
-                self.carry(db)
+        due = 4 * (self._pages - self._pages_at_pass) >= self._limit_pages
+        if due and self._passing is None and self._start() is None:
+            self._carry_here(db)
 
     def carry(self, db: apsw.Connection, *, truncate: bool = False) -> None:
         """Carry all of it now, and ``truncate`` it where asked."""
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
         with self._one_at_a_time:
+            if self._carrier is not None:
+                self._carrier.release()
             pages, carried = db.wal_checkpoint(mode=mode)
         if carried >= pages:
-            self._all_carried()
+            self._begun_anew()
 
     def close(self) -> None:
         """End the thread; whoever closes the writer's connection after this carries what is left."""
@@ -80,30 +88,51 @@ class Log:
         if self._carrier is not None:
             self._carrier.close()
 
-    def _start_pass(self) -> bool:
-        """Begin a pass; False: the interpreter is ending and starts no more of them."""
+    def _catch_up(self, within_s: float | None) -> None:
+        """Wait until the log begins anew, or a pass over all of it ended otherwise; for so long at most."""
+        end = None if within_s is None else perf_counter() + within_s
+        while self._pages and (passing := self._passing or self._start(hurried=end is None)):
+            whole = self._pages_at_pass == self._pages
+            if not self._end(passing, None if end is None else max(0.0, end - perf_counter())) or whole:
+                return
+
+    def _carry_here(self, db: apsw.Connection) -> None:
+        with suppress(apsw.Error):  # what was committed stands; a disk that fails speaks at the next write
+            self.carry(db)
+
+    def _start(self, *, hurried: bool = False) -> Future[Carried] | None:
+        """Start a pass; None: the interpreter is ending and starts no more of them."""
         self._pages_at_pass = self._pages
         self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
         try:
-            self._passing = self._thread.submit(self._pass)
+            self._passing = self._thread.submit(self._pass, self._pages > self._carried_pages, hurried)
         except RuntimeError:
+            return None
+        return self._passing
+
+    def _end(self, passing: Future[Carried], within_s: float | None) -> bool:
+        """Wait for the pass and note what it came to; say whether it has ended."""
+        try:
+            carried = passing.result(within_s)
+        except TimeoutError:
             return False
+        self._passing, self._carried_pages = None, carried.pages
+        if carried.anew:
+            self._begun_anew()
         return True
 
-    def _all_carried(self) -> None:
-        """Take note that the next transaction starts the log anew."""
-        self._pages = self._pages_at_pass = 0
+    def _begun_anew(self) -> None:
+        self._pages = self._pages_at_pass = self._carried_pages = 0
 
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        if pages < self._pages:
+            self._begun_anew()
         self._last_pages = pages - self._pages
         self._pages = pages
         return apsw.SQLITE_OK
 
-    def _pass(self) -> int:
-        """Carry what is there; give how many pages of the log are in the file now, 0 where that failed."""
+    def _pass(self, fresh: bool, hurried: bool) -> Carried:
         with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
-            if self._carrier is None:
-                self._carrier = apsw.Connection(str(self._path))
-                self._carrier.pragma("cache_size", _LEAST_PAGES)
-            return self._carrier.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)[1]
-        return 0
+            self._carrier = self._carrier or Carrier(self._path, self.turn)
+            return self._carrier.carry(self._limit_pages // 2, fresh=fresh, hurried=hurried)
+        return _FAILED

@@ -1,0 +1,85 @@
+"""The thread's side of the log: carrying it into the file, and beginning it anew at a good moment.
+
+SQLite begins the log anew with the first transaction after all of it was carried, and that one has to wait until the
+new header is on the disk. So a reader is held open here, which prevents it, and when all is carried, the disk is swift
+and nobody writes, a page is written from here.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import apsw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from threading import Lock
+
+_CACHE_PAGES = 16
+_SWIFT_S = 0.06
+
+
+class Carried(NamedTuple):
+    """What a pass came to: how many pages of the log are in the file now, and whether the log was begun anew."""
+
+    pages: int
+    anew: bool
+
+
+class Carrier:
+    """Two connections of one thread; ``turn`` is held by whoever writes to the file."""
+
+    def __init__(self, path: Path, turn: Lock) -> None:
+        self._turn = turn
+        self._db, self._reader = _connect(path), _connect(path)
+
+    def carry(self, anew_from: int, *, fresh: bool, hurried: bool) -> Carried:
+        """Carry all that is there, and begin anew a log of at least ``anew_from`` pages.
+
+        ``fresh``: pages were added since the last pass. ``hurried``: begin it even where the disk is slow.
+
+        Raises:
+            apsw.Error: the disk is full or failed.
+        """
+        start = perf_counter()
+        if fresh:
+            self._hold()
+        pages, carried = self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        calm = hurried or perf_counter() - start < _SWIFT_S
+        return Carried(carried, carried >= max(pages, anew_from) and calm and self._begin_anew())
+
+    def release(self) -> None:
+        """Let whoever writes next begin the log anew."""
+        if self._reader.in_transaction:
+            self._reader.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._reader.close()
+        self._db.close()
+
+    def _hold(self) -> None:
+        """Read what is there now, and stay: the log goes on behind it."""
+        self.release()
+        self._reader.execute("BEGIN")
+        self._reader.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+
+    def _begin_anew(self) -> bool:
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            self.release()
+            with suppress(apsw.Error):  # the next transaction begins it
+                self._db.pragma("user_version", self._db.pragma("user_version"))
+            return True
+        finally:
+            self._turn.release()
+
+
+def _connect(path: Path) -> apsw.Connection:
+    db = apsw.Connection(str(path))
+    db.pragma("cache_size", _CACHE_PAGES)
+    db.pragma("synchronous", "normal")
+    return db
