@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mempress.neuroca.settings import Settings
 
 FILE_NAME = "neuroca.db"
-_LEAST_BYTES = 1 << 20
+_LEAST_LOG_BYTES, _LEAST_CACHE_BYTES = 4 << 20, 1 << 20
 RECORD_COLUMNS = ("slot", "id", "text", "metadata", *FIXED, "checksum", "vector")
 PUT = f"REPLACE INTO records({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"  # noqa: S608 - our own columns
 SAVE = "REPLACE INTO state(line, slot, id) SELECT ?, slot, id FROM records WHERE slot = ?"
@@ -274,7 +274,8 @@ class Store:
 
     def fit(self, record_bytes: int) -> None:
         """Let the log grow to a quarter of the records' bytes, the page cache to an eighth, within their limits."""
-        log_bytes, cache_bytes = (max(_LEAST_BYTES, record_bytes // part) for part in (4, 8))
+        log_bytes = max(_LEAST_LOG_BYTES, record_bytes // 4)
+        cache_bytes = max(_LEAST_CACHE_BYTES, record_bytes // 8)
         if not 4 * self._fitted_bytes < 5 * log_bytes < 6 * self._fitted_bytes:
             self._fitted_bytes = log_bytes
             self._log.fit(self._db, log_bytes)

@@ -1,9 +1,11 @@
 """The log (WAL): how long it may grow, and when it is carried into the file.
 
 Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread
-(``carrier``) does it while the engine goes on, after each quarter of the limit, and begins the log anew from half of it
-on. A transaction that would take the log past three quarters waits for that, 30 ms at most: a disk that stands still is
-shared out among several calls. One that would pass the limit waits as long as it takes.
+(``carrier``) does it while the engine goes on, after each eighth of the limit, and begins the log anew from a quarter
+of it on: a short one has room for when the disk stands still. A transaction that would take the log past half of the
+limit, or finds the thread late, waits for it, 30 ms at most, so that the time is shared out among several calls. One
+that would pass the limit waits as long as it takes. The file of the log grows to three quarters of the limit once, and
+stays: so the disk in use is steady.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 PAGE_BYTES = 4096
 _LEAST_PAGES = 16
 _SHARE_S = 0.03
+_LATE_S = 0.06
 _FAILED = Carried(0, anew=False)
 
 
@@ -37,12 +40,14 @@ class Log:
     def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
         self._path = path
         self._limit_bytes, self._headroom = limit_bytes, headroom
-        self._limit_pages = self._pages = self._last_pages = self._pages_at_pass = self._carried_pages = 0
+        self._limit_pages = self._longest_pages = 0
+        self._pages = self._last_pages = self._pages_at_pass = self._carried_pages = 0
         self.turn = Lock()
         self._one_at_a_time = Lock()
         self._carrier: Carrier | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._passing: Future[Carried] | None = None
+        self._passing_since = 0.0
 
     def attend(self, db: apsw.Connection) -> None:
         """Take over from SQLite when the log of this connection is carried."""
@@ -59,15 +64,15 @@ class Log:
         """Before a transaction: note what was carried, and wait for that where the log has grown."""
         if self._passing is not None and self._passing.done():
             self._end(self._passing, None)
-        room = self._limit_pages - self._pages - self._last_pages
-        if 4 * room < self._limit_pages:
-            self._catch_up(None if room <= 0 else _SHARE_S)
+        wanted = self._pages + self._last_pages
+        if 2 * wanted > self._limit_pages or self._is_late():
+            self._catch_up(None if wanted >= self._limit_pages else _SHARE_S)
         if self._pages >= self._limit_pages:  # the thread could not: a disk that fails, or somebody reads the log
             self._carry_here(db)
 
     def tend(self, db: apsw.Connection) -> None:
         """After a commit: have the log carried where it has grown."""
-        due = 4 * (self._pages - self._pages_at_pass) >= self._limit_pages
+        due = self._pages - self._pages_at_pass >= self._limit_pages // 8
         if due and self._passing is None and self._start() is None:
             self._carry_here(db)
 
@@ -80,6 +85,8 @@ class Log:
             pages, carried = db.wal_checkpoint(mode=mode)
         if carried >= pages:
             self._begun_anew()
+        if truncate:
+            self._longest_pages = 0
 
     def close(self) -> None:
         """End the thread; whoever closes the writer's connection after this carries what is left."""
@@ -102,10 +109,12 @@ class Log:
 
     def _start(self, *, hurried: bool = False) -> Future[Carried] | None:
         """Start a pass; None: the interpreter is ending and starts no more of them."""
-        self._pages_at_pass = self._pages
+        self._pages_at_pass, self._passing_since = self._pages, perf_counter()
         self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
         try:
-            self._passing = self._thread.submit(self._pass, self._pages > self._carried_pages, hurried)
+            self._passing = self._thread.submit(
+                self._pass, self._anew_from(), self._pages > self._carried_pages, hurried
+            )
         except RuntimeError:
             return None
         return self._passing
@@ -121,6 +130,14 @@ class Log:
             self._begun_anew()
         return True
 
+    def _is_late(self) -> bool:
+        return self._passing is not None and perf_counter() - self._passing_since > _LATE_S
+
+    def _anew_from(self) -> int:
+        """Give the length from which on the log is begun anew: a quarter of the limit, once its file has grown."""
+        usual = 3 * self._limit_pages // 4
+        return self._limit_pages // 4 if self._longest_pages >= usual else usual
+
     def _begun_anew(self) -> None:
         self._pages = self._pages_at_pass = self._carried_pages = 0
 
@@ -129,10 +146,11 @@ class Log:
             self._begun_anew()
         self._last_pages = pages - self._pages
         self._pages = pages
+        self._longest_pages = max(pages, self._longest_pages)
         return apsw.SQLITE_OK
 
-    def _pass(self, fresh: bool, hurried: bool) -> Carried:
+    def _pass(self, anew_from: int, fresh: bool, hurried: bool) -> Carried:
         with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
             self._carrier = self._carrier or Carrier(self._path, self.turn)
-            return self._carrier.carry(self._limit_pages // 2, fresh=fresh, hurried=hurried)
+            return self._carrier.carry(anew_from, fresh=fresh, hurried=hurried)
         return _FAILED
