@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from neuroca_bars import Bar, at_least, at_most, report
-from neuroca_material import Material, load, private_bytes
+from neuroca_material import Material, load, private_bytes, queue_ns
 
 from mempress.neuroca import Neuroca, Settings
 from mempress.stats.drift import BLOCKS, drift
@@ -46,13 +46,14 @@ class Series:
     held: Column
     store_ms: Column
     store_cpu_ms: Column
+    store_queue_ms: Column
     search_ms: Column
 
     @classmethod
     def of(cls, batches: int) -> Series:
         """Give columns of NaN: not measured."""
-        one = np.full((6, batches), np.nan)
-        return cls(one[0], one[1], one[2], one[3], one[4], one[5], np.full((batches, _SEARCHES), np.nan))
+        one = np.full((7, batches), np.nan)
+        return cls(one[0], one[1], one[2], one[3], one[4], one[5], one[6], np.full((batches, _SEARCHES), np.nan))
 
 
 def run(capacity: int, offered: int) -> list[Bar]:
@@ -74,9 +75,10 @@ def run(capacity: int, offered: int) -> list[Bar]:
 
 def _one(memory: Neuroca, material: Material, batch: int, series: Series, at: int) -> None:
     records, queries = material.records(batch), material.vectors(_SEARCHES)
-    start, cpu = time.perf_counter(), time.thread_time()
+    start, cpu, queue = time.perf_counter(), time.thread_time(), queue_ns()
     memory.store(records)
     series.store_ms[at], series.store_cpu_ms[at] = _ms(time.perf_counter() - start), _ms(time.thread_time() - cpu)
+    series.store_queue_ms[at] = (queue_ns() - queue) / 1e6
     for turn, query in enumerate(queries):
         start = time.perf_counter()
         memory.search("what was that", vector=query)
@@ -130,8 +132,16 @@ def _swift(series: Series, first: int) -> list[Bar]:
         ),
         at_most("longest call, ms", float(calls.max()), _PAUSE_MS),
         Bar(f"calls over {_PAUSE_MS:g} ms", int((calls > _PAUSE_MS).sum())),
-        Bar("longest call, ms of its thread's processor time", float(series.store_cpu_ms.max())),
+        Bar("longest store, ms: computing, waiting for a processor, for disk or lock", _parts(series)),
+        Bar("most processor time of a store, ms", float(series.store_cpu_ms.max())),
     ]
+
+
+def _parts(series: Series) -> str:
+    """What the longest store spent its time on."""
+    at = int(series.store_ms.argmax())
+    cpu, queue = float(series.store_cpu_ms[at]), float(series.store_queue_ms[at])
+    return f"{cpu:.0f}, {queue:.0f}, {series.store_ms[at] - cpu - queue:.0f}"
 
 
 def _kept(series: Series, capacity: int, findings: int) -> list[Bar]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from threading import get_native_id
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +72,11 @@ def private_bytes() -> int:
         if line.startswith("Anonymous:"):
             return int(line.split()[1]) * 1024
     raise OSError("this kernel does not tell anonymous memory")
+
+
+def queue_ns() -> int:
+    """How long this thread has waited for a processor."""
+    return int(Path(f"/proc/self/task/{get_native_id()}/schedstat").read_text().split()[1])
 
 
 def load() -> str:

@@ -111,6 +111,18 @@ def test_what_another_still_reads_is_not_overwritten(writer: Writer, tmp_path: P
     assert writer.carrier.carry(1, fresh=True, hurried=True) == (writer.pages, True)
 
 
+def test_a_reader_of_all_that_was_carried_is_waited_for_in_vain(writer: Writer, tmp_path: Path) -> None:
+    """It began before all was carried and reads on: the log is not said to have begun anew."""
+    before = writer.write(20)
+    reader = apsw.Connection(str(tmp_path / "log.db"))
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM rows").fetchall() == [(20,)]
+    assert writer.carrier.carry(1, fresh=True, hurried=True) == (before, False)
+    assert writer.write(20) > before
+    reader.close()
+    assert writer.carrier.carry(1, fresh=True, hurried=True).anew
+
+
 def test_the_version_of_the_tables_survives_a_log_begun_anew(writer: Writer) -> None:
     writer.db.pragma("user_version", 7)
     assert writer.carrier.carry(1, fresh=True, hurried=True).anew
@@ -138,7 +150,7 @@ def test_no_write_waits_for_the_log_to_be_carried_below_its_limit(tmp_path: Path
         log = memory._core.store._log
         with log._one_at_a_time:
             number = 0
-            while log._pages + 2 * log._last_pages < log._limit_pages:
+            while log._pages + 2 * log._next_pages < log._limit_pages:
                 memory.store(records(range(number, number + 100)))
                 number += 100
             assert log._passing is not None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CACHE_PAGES = 16
 _SWIFT_S = 0.06
+_PATIENCE_MS = 10
 
 
 class Carried(NamedTuple):
@@ -67,12 +68,17 @@ class Carrier:
         self._reader.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
 
     def _begin_anew(self) -> bool:
+        """Say whether it was done: not where another writes, or still reads after some milliseconds."""
         if not self._turn.acquire(blocking=False):
             return False
         try:
             self.release()
-            with suppress(apsw.Error):  # the next transaction begins it
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+            with suppress(apsw.Error):  # the next transaction writes the header
                 self._db.pragma("user_version", self._db.pragma("user_version"))
+        except apsw.BusyError:
+            return False
+        else:
             return True
         finally:
             self._turn.release()
@@ -82,4 +88,5 @@ def _connect(path: Path) -> apsw.Connection:
     db = apsw.Connection(str(path))
     db.pragma("cache_size", _CACHE_PAGES)
     db.pragma("synchronous", "normal")
+    db.set_busy_timeout(_PATIENCE_MS)
     return db

@@ -41,13 +41,13 @@ class Log:
         self._path = path
         self._limit_bytes, self._headroom = limit_bytes, headroom
         self._limit_pages = self._longest_pages = 0
-        self._pages = self._last_pages = self._pages_at_pass = self._carried_pages = 0
+        self._pages = self._next_pages = self._pages_at_pass = self._carried_pages = 0
         self.turn = Lock()
         self._one_at_a_time = Lock()
         self._carrier: Carrier | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._passing: Future[Carried] | None = None
-        self._passing_since = 0.0
+        self._passing_since, self._hurried = 0.0, False
 
     def attend(self, db: apsw.Connection) -> None:
         """Take over from SQLite when the log of this connection is carried."""
@@ -64,7 +64,7 @@ class Log:
         """Before a transaction: note what was carried, and wait for that where the log has grown."""
         if self._passing is not None and self._passing.done():
             self._end(self._passing, None)
-        wanted = self._pages + self._last_pages
+        wanted = self._pages + self._next_pages
         if 2 * wanted > self._limit_pages or self._is_late():
             self._catch_up(None if wanted >= self._limit_pages else _SHARE_S)
         if self._pages >= self._limit_pages:  # the thread could not: a disk that fails, or somebody reads the log
@@ -99,8 +99,8 @@ class Log:
         """Wait until the log begins anew, or a pass over all of it ended otherwise; for so long at most."""
         end = None if within_s is None else perf_counter() + within_s
         while self._pages and (passing := self._passing or self._start(hurried=end is None)):
-            whole = self._pages_at_pass == self._pages
-            if not self._end(passing, None if end is None else max(0.0, end - perf_counter())) or whole:
+            last = self._pages_at_pass == self._pages and (self._hurried or end is not None)
+            if not self._end(passing, None if end is None else max(0.0, end - perf_counter())) or last:
                 return
 
     def _carry_here(self, db: apsw.Connection) -> None:
@@ -109,7 +109,7 @@ class Log:
 
     def _start(self, *, hurried: bool = False) -> Future[Carried] | None:
         """Start a pass; None: the interpreter is ending and starts no more of them."""
-        self._pages_at_pass, self._passing_since = self._pages, perf_counter()
+        self._pages_at_pass, self._passing_since, self._hurried = self._pages, perf_counter(), hurried
         self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
         try:
             self._passing = self._thread.submit(
@@ -144,7 +144,7 @@ class Log:
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         if pages < self._pages:
             self._begun_anew()
-        self._last_pages = pages - self._pages
+        self._next_pages = max(pages - self._pages, 7 * self._next_pages // 8)  # large and small ones alternate
         self._pages = pages
         self._longest_pages = max(pages, self._longest_pages)
         return apsw.SQLITE_OK
