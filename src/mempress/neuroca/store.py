@@ -80,7 +80,7 @@ class Store:
 
     def __init__(self, directory: Path, settings: Settings, *, max_pages: int | None, log_bytes: int) -> None:
         self.path = directory / FILE_NAME
-        self._log = Log(self.path, log_bytes, 1 if max_pages is None else 2)
+        self._log = Log(self.path, log_bytes, strict=max_pages is not None)
         self._cache_bytes, self._fitted_bytes = settings.cache_bytes, 0
         with storage_errors(self.path):
             self._db = apsw.Connection(str(self.path))

@@ -1,11 +1,12 @@
 """The log (WAL): how long it may grow, and when it is carried into the file.
 
 Carrying writes each page a second time and syncs log and file, which a disk may take its time for. So a thread
-(``carrier``) does it while the engine goes on, after each eighth of the limit, and begins the log anew from a quarter
-of it on: a short one has room for when the disk stands still. A transaction that would take the log past half of the
-limit, or finds the thread late, waits for it, 30 ms at most, so that the time is shared out among several calls. One
-that would pass the limit waits as long as it takes. The file of the log grows to three quarters of the limit once, and
-stays: so the disk in use is steady.
+(``carrier``) does it while the engine goes on, after each eighth of the limit, and begins the log anew. The log grows
+to its limit once, and its file keeps that length: the disk in use is steady. From then on half of the limit is its
+usual length, so that there is room for when the disk stands still. A transaction that would exceed the usual length, or
+finds the thread late, waits for it, 30 ms at most: the time is shared out among many calls. Should all that not
+suffice, the log grows to three times its limit, unless the bytes are budgeted, and is cut back afterwards; only at that
+length does a call wait as long as it takes.
 """
 
 from __future__ import annotations
@@ -27,20 +28,21 @@ PAGE_BYTES = 4096
 _LEAST_PAGES = 16
 _SHARE_S = 0.03
 _LATE_S = 0.06
+_STRETCH = 3
 _FAILED = Carried(0, anew=False)
 
 
 class Log:
-    """The log of one file. ``headroom``: by how much it must stay below its limit, so that a last write still fits.
+    """The log of one file. ``strict``: it stays below its limit, and so far below it that a last write still fits.
 
     Attributes:
         turn: held by whoever writes to the file.
     """
 
-    def __init__(self, path: Path, limit_bytes: int, headroom: int) -> None:
+    def __init__(self, path: Path, limit_bytes: int, *, strict: bool) -> None:
         self._path = path
-        self._limit_bytes, self._headroom = limit_bytes, headroom
-        self._limit_pages = self._longest_pages = 0
+        self._limit_bytes, self._strict = limit_bytes, strict
+        self._limit_pages = self._most_pages = self._longest_pages = 0
         self._pages = self._next_pages = self._pages_at_pass = self._carried_pages = 0
         self.turn = Lock()
         self._one_at_a_time = Lock()
@@ -57,7 +59,8 @@ class Log:
     def fit(self, db: apsw.Connection, wanted_bytes: int) -> None:
         """Let the log grow to about ``wanted_bytes``, within its limit."""
         wanted = min(wanted_bytes, self._limit_bytes)
-        self._limit_pages = max(_LEAST_PAGES, wanted // self._headroom // PAGE_BYTES)
+        self._limit_pages = max(_LEAST_PAGES, wanted // PAGE_BYTES // (2 if self._strict else 1))
+        self._most_pages = self._limit_pages * (1 if self._strict else _STRETCH)
         db.pragma("journal_size_limit", wanted)
 
     def begin(self, db: apsw.Connection) -> None:
@@ -65,9 +68,9 @@ class Log:
         if self._passing is not None and self._passing.done():
             self._end(self._passing, None)
         wanted = self._pages + self._next_pages
-        if 2 * wanted > self._limit_pages or self._is_late():
-            self._catch_up(None if wanted >= self._limit_pages else _SHARE_S)
-        if self._pages >= self._limit_pages:  # the thread could not: a disk that fails, or somebody reads the log
+        if wanted >= self._usual_pages or self._is_late():
+            self._catch_up(None if wanted >= self._most_pages else _SHARE_S)
+        if self._pages >= self._most_pages:  # the thread could not: a disk that fails, or somebody reads the log
             self._carry_here(db)
 
     def tend(self, db: apsw.Connection) -> None:
@@ -112,9 +115,7 @@ class Log:
         self._pages_at_pass, self._passing_since, self._hurried = self._pages, perf_counter(), hurried
         self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
         try:
-            self._passing = self._thread.submit(
-                self._pass, self._anew_from(), self._pages > self._carried_pages, hurried
-            )
+            self._passing = self._thread.submit(self._pass, self._pages > self._carried_pages, hurried)
         except RuntimeError:
             return None
         return self._passing
@@ -130,13 +131,17 @@ class Log:
             self._begun_anew()
         return True
 
+    @property
+    def _usual_pages(self) -> int:
+        return self._limit_pages if self._longest_pages < self._limit_pages else self._limit_pages // 2
+
+    @property
+    def _anew_from_pages(self) -> int:
+        """The length from which on the log is begun anew: sooner than it is usual, once its file is long."""
+        return self._limit_pages if self._longest_pages < self._limit_pages else 3 * self._limit_pages // 8
+
     def _is_late(self) -> bool:
         return self._passing is not None and perf_counter() - self._passing_since > _LATE_S
-
-    def _anew_from(self) -> int:
-        """Give the length from which on the log is begun anew: a quarter of the limit, once its file has grown."""
-        usual = 3 * self._limit_pages // 4
-        return self._limit_pages // 4 if self._longest_pages >= usual else usual
 
     def _begun_anew(self) -> None:
         self._pages = self._pages_at_pass = self._carried_pages = 0
@@ -149,8 +154,8 @@ class Log:
         self._longest_pages = max(pages, self._longest_pages)
         return apsw.SQLITE_OK
 
-    def _pass(self, anew_from: int, fresh: bool, hurried: bool) -> Carried:
+    def _pass(self, fresh: bool, hurried: bool) -> Carried:
         with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
             self._carrier = self._carrier or Carrier(self._path, self.turn)
-            return self._carrier.carry(anew_from, fresh=fresh, hurried=hurried)
+            return self._carrier.carry(self._anew_from_pages, fresh=fresh, hurried=hurried)
         return _FAILED
