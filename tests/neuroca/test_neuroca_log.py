@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ENOUGH = 64 << 20
 ROOT = Path(__file__).parents[2]
 
 
@@ -61,7 +62,7 @@ def test_a_log_that_was_carried_whole_is_not_begun_anew_before_it_is_long_enough
     """It goes on behind what was carried, so that no transaction has to sync a header."""
     before = writer.write(20)
     for _ in range(3):
-        assert writer.carrier.carry(1_000, fresh=True, hurried=True) == (before, False)
+        assert writer.carrier.carry(1_000, ENOUGH, fresh=True, hurried=True) == (before, False)
         after = writer.write(20)
         assert after > before
         before = after
@@ -71,7 +72,7 @@ def test_a_log_that_is_long_enough_is_begun_anew_from_the_thread(writer: Writer)
     """However large the transaction after it is: the thread's own page stands before it."""
     before = writer.write(20)
     for pages in (40, 80):
-        assert writer.carrier.carry(20, fresh=True, hurried=True) == (before, True)
+        assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True) == (before, True)
         after = writer.write(pages)
         assert pages < after < before + pages
         before = after
@@ -80,7 +81,7 @@ def test_a_log_that_is_long_enough_is_begun_anew_from_the_thread(writer: Writer)
 def test_nobody_begins_a_log_anew_while_another_writes(writer: Writer) -> None:
     before = writer.write(20)
     with writer.turn:
-        assert writer.carrier.carry(20, fresh=True, hurried=True) == (before, False)
+        assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True) == (before, False)
     assert writer.write(20) > before
 
 
@@ -89,10 +90,10 @@ def test_a_slow_disk_is_not_asked_for_another_sync_unless_in_a_hurry(
 ) -> None:
     monkeypatch.setattr(carrier, "_SWIFT_S", 0.0)
     before = writer.write(20)
-    assert writer.carrier.carry(20, fresh=True, hurried=False) == (before, False)
-    assert writer.carrier.carry(20, fresh=False, hurried=False) == (before, False)
+    assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=False) == (before, False)
+    assert writer.carrier.carry(20, ENOUGH, fresh=False, hurried=False) == (before, False)
     assert writer.write(1) > before
-    assert writer.carrier.carry(20, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True).anew
 
 
 def test_what_another_still_reads_is_not_overwritten(writer: Writer, tmp_path: Path) -> None:
@@ -102,13 +103,13 @@ def test_what_another_still_reads_is_not_overwritten(writer: Writer, tmp_path: P
     reader.execute("BEGIN")
     count = reader.execute("SELECT count(*) FROM rows").fetchall()
     before = writer.write(20)
-    carried = writer.carrier.carry(1, fresh=True, hurried=True)
+    carried = writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True)
     assert 0 < carried.pages < before
     assert not carried.anew
     writer.write(1)
     assert reader.execute("SELECT count(*) FROM rows").fetchall() == count == [(20,)]
     reader.close()
-    assert writer.carrier.carry(1, fresh=True, hurried=True) == (writer.pages, True)
+    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True) == (writer.pages, True)
 
 
 def test_a_reader_of_all_that_was_carried_is_waited_for_in_vain(writer: Writer, tmp_path: Path) -> None:
@@ -117,15 +118,15 @@ def test_a_reader_of_all_that_was_carried_is_waited_for_in_vain(writer: Writer, 
     reader = apsw.Connection(str(tmp_path / "log.db"))
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM rows").fetchall() == [(20,)]
-    assert writer.carrier.carry(1, fresh=True, hurried=True) == (before, False)
+    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True) == (before, False)
     assert writer.write(20) > before
     reader.close()
-    assert writer.carrier.carry(1, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True).anew
 
 
 def test_the_version_of_the_tables_survives_a_log_begun_anew(writer: Writer) -> None:
     writer.db.pragma("user_version", 7)
-    assert writer.carrier.carry(1, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True).anew
     assert writer.db.pragma("user_version") == 7
 
 
@@ -144,17 +145,46 @@ def test_the_log_is_carried_beside_the_writer_and_stays_within_its_limit(tmp_pat
         sound(memory)
 
 
-def test_no_write_waits_for_the_log_to_be_carried_below_its_limit(tmp_path: Path) -> None:
-    """A disk that never ends a sync, as a lock that is never given: this test would never end."""
-    with engine(tmp_path) as memory:
+class EndlessError(Exception):
+    """A write waited for a pass without a limit."""
+
+
+class Stuck(Future[Any]):
+    """A pass on a disk that stands still."""
+
+    def result(self, timeout: float | None = None) -> Any:
+        if timeout is None:
+            raise EndlessError
+        assert timeout <= 0.03
+        raise TimeoutError
+
+
+class StandsStill(ThreadPoolExecutor):
+    """Passes that do not end."""
+
+    def submit(self, *_: object, **__: object) -> Future[Any]:
+        return Stuck()
+
+
+@pytest.mark.parametrize(("budget", "times"), [({}, 3), ({"capacity_bytes": 16 << 20}, 1)])
+def test_writes_go_on_while_the_disk_stands_still_as_far_as_the_log_may_grow(
+    tmp_path: Path, budget: dict[str, Any], times: int
+) -> None:
+    """To three times its limit, or to its limit where the bytes are budgeted; it is cut back when the disk goes on."""
+    with engine(tmp_path, capacity_records=5_000, **budget) as memory:
         log = memory._core.store._log
-        with log._one_at_a_time:
-            number = 0
-            while log._pages + 2 * log._next_pages < log._limit_pages:
+        log._thread, number = StandsStill(1), 0
+        with pytest.raises(EndlessError):
+            while log._pages < 10 * log._limit_pages:
                 memory.store(records(range(number, number + 100)))
                 number += 100
-            assert log._passing is not None
-            assert not log._passing.done()
+        assert log._limit_pages == (1_024 if times == 3 else 512)
+        assert times - 1 < (log._pages + log._next_pages) / log._limit_pages < times + 0.1
+        log._thread = log._passing = None
+        for _ in range(20):
+            memory.store(records(range(number, number + 100)))
+            number += 100
+        assert (tmp_path / "neuroca.db-wal").stat().st_size <= (5 << 20)
         sound(memory)
 
 

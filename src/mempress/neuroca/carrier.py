@@ -36,10 +36,11 @@ class Carrier:
         self._turn = turn
         self._db, self._reader = _connect(path), _connect(path)
 
-    def carry(self, anew_from: int, *, fresh: bool, hurried: bool) -> Carried:
+    def carry(self, anew_from: int, limit_bytes: int, *, fresh: bool, hurried: bool) -> Carried:
         """Carry all that is there, and begin anew a log of at least ``anew_from`` pages.
 
-        ``fresh``: pages were added since the last pass. ``hurried``: begin it even where the disk is slow.
+        ``limit_bytes``: to which its file is cut back then. ``fresh``: pages were added since the last pass.
+        ``hurried``: begin it even where the disk is slow.
 
         Raises:
             apsw.Error: the disk is full or failed.
@@ -49,7 +50,7 @@ class Carrier:
             self._hold()
         pages, carried = self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         calm = hurried or perf_counter() - start < _SWIFT_S
-        return Carried(carried, carried >= max(pages, anew_from) and calm and self._begin_anew())
+        return Carried(carried, carried >= max(pages, anew_from) and calm and self._begin_anew(limit_bytes))
 
     def release(self) -> None:
         """Let whoever writes next begin the log anew."""
@@ -67,13 +68,14 @@ class Carrier:
         self._reader.execute("BEGIN")
         self._reader.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
 
-    def _begin_anew(self) -> bool:
+    def _begin_anew(self, limit_bytes: int) -> bool:
         """Say whether it was done: not where another writes, or still reads after some milliseconds."""
         if not self._turn.acquire(blocking=False):
             return False
         try:
             self.release()
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+            self._db.pragma("journal_size_limit", limit_bytes)
             with suppress(apsw.Error):  # the next transaction writes the header
                 self._db.pragma("user_version", self._db.pragma("user_version"))
         except apsw.BusyError:

@@ -42,7 +42,7 @@ class Log:
     def __init__(self, path: Path, limit_bytes: int, *, strict: bool) -> None:
         self._path = path
         self._limit_bytes, self._strict = limit_bytes, strict
-        self._limit_pages = self._most_pages = self._longest_pages = 0
+        self._kept_bytes = self._limit_pages = self._most_pages = self._longest_pages = 0
         self._pages = self._next_pages = self._pages_at_pass = self._carried_pages = 0
         self.turn = Lock()
         self._one_at_a_time = Lock()
@@ -58,7 +58,7 @@ class Log:
 
     def fit(self, db: apsw.Connection, wanted_bytes: int) -> None:
         """Let the log grow to about ``wanted_bytes``, within its limit."""
-        wanted = min(wanted_bytes, self._limit_bytes)
+        self._kept_bytes = wanted = min(wanted_bytes, self._limit_bytes)
         self._limit_pages = max(_LEAST_PAGES, wanted // PAGE_BYTES // (2 if self._strict else 1))
         self._most_pages = self._limit_pages * (1 if self._strict else _STRETCH)
         db.pragma("journal_size_limit", wanted)
@@ -157,5 +157,5 @@ class Log:
     def _pass(self, fresh: bool, hurried: bool) -> Carried:
         with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
             self._carrier = self._carrier or Carrier(self._path, self.turn)
-            return self._carrier.carry(self._anew_from_pages, fresh=fresh, hurried=hurried)
+            return self._carrier.carry(self._anew_from_pages, self._kept_bytes, fresh=fresh, hurried=hurried)
         return _FAILED
