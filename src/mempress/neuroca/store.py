@@ -1,4 +1,4 @@
-"""The durable store: one SQLite file in WAL mode, one connection, every change in one transaction.
+"""The durable store: one SQLite file in WAL mode, one connection for all rows, every change in one transaction.
 
 Nothing here decides anything: it writes the rows it is given, reads them back, and turns SQLite's errors into the
 engine's. The caller holds the engine's lock.
