@@ -14,7 +14,7 @@ import apsw
 import pytest
 from tests.neuroca.neuroca_kit import engine, records, sound
 
-from mempress.neuroca import carrier
+from mempress.neuroca import carrier, wal
 from mempress.neuroca.carrier import Carried, Carrier
 from mempress.neuroca.wal import PAGE_BYTES
 
@@ -150,12 +150,15 @@ class EndlessError(Exception):
 
 
 class Stuck(Future[Any]):
-    """A pass on a disk that stands still."""
+    """A pass on a disk that stands still. ``waited_s``: how long all of them were waited for, by the test's clock."""
+
+    waited_s = 0.0
 
     def result(self, timeout: float | None = None) -> Any:
         if timeout is None:
             raise EndlessError
         assert timeout <= 0.03
+        Stuck.waited_s += timeout
         raise TimeoutError
 
 
@@ -186,6 +189,23 @@ def test_writes_go_on_while_the_disk_stands_still_as_far_as_the_log_may_grow(
             number += 100
         assert (tmp_path / "neuroca.db-wal").stat().st_size <= (5 << 20)
         sound(memory)
+
+
+def test_a_late_thread_is_waited_for_in_proportion_to_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Single stores are hardly slowed by a disk that stands still."""
+    monkeypatch.setattr(Stuck, "waited_s", 0.0)
+    monkeypatch.setattr(wal, "perf_counter", lambda: Stuck.waited_s)
+    monkeypatch.setattr(wal, "_LATE_S", -1.0)
+    with engine(tmp_path, capacity_records=5_000) as memory:
+        log = memory._core.store._log
+        log._thread = StandsStill(1)
+        for number in range(400):
+            memory.store(records([number]))
+        assert log._limit_pages // 8 < log._pages < log._limit_pages
+        assert 0 < Stuck.waited_s < 0.03 * (1 + 8 * log._pages / log._limit_pages)
+        log._thread = log._passing = None
 
 
 class CarriesNothing(ThreadPoolExecutor):

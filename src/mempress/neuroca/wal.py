@@ -4,9 +4,9 @@ Carrying writes each page a second time and syncs log and file, which a disk may
 (``carrier``) does it while the engine goes on, after each eighth of the limit, and begins the log anew. The log grows
 to its limit once, and its file keeps that length: the disk in use is steady. From then on half of the limit is its
 usual length, so that there is room for when the disk stands still. A transaction that would exceed the usual length, or
-finds the thread late, waits for it, 30 ms at most: the time is shared out among many calls. Should all that not
-suffice, the log grows to three times its limit, unless the bytes are budgeted, and is cut back afterwards; only at that
-length does a call wait as long as it takes.
+finds the thread late, waits for it, at most 30 ms for each eighth of the limit that was written: the time is shared out
+among many calls. Should all that not suffice, the log grows to three times its limit, unless the bytes are budgeted,
+and is cut back afterwards; only at that length does a call wait as long as it takes.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Log:
         self._thread: ThreadPoolExecutor | None = None
         self._passing: Future[Carried] | None = None
         self._passing_since, self._hurried = 0.0, False
+        self._patience_s = _SHARE_S
 
     def attend(self, db: apsw.Connection) -> None:
         """Take over from SQLite when the log of this connection is carried."""
@@ -68,8 +69,12 @@ class Log:
         if self._passing is not None and self._passing.done():
             self._end(self._passing, None)
         wanted = self._pages + self._next_pages
-        if wanted >= self._usual_pages or self._is_late():
-            self._catch_up(None if wanted >= self._most_pages else _SHARE_S)
+        if wanted >= self._most_pages:
+            self._catch_up(None)
+        elif wanted >= self._usual_pages or self._is_late():
+            start = perf_counter()
+            self._catch_up(self._patience_s)
+            self._patience_s = max(0.0, self._patience_s - (perf_counter() - start))
         if self._pages >= self._most_pages:  # the thread could not: a disk that fails, or somebody reads the log
             self._carry_here(db)
 
@@ -149,7 +154,9 @@ class Log:
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         if pages < self._pages:
             self._begun_anew()
-        self._next_pages = max(pages - self._pages, 7 * self._next_pages // 8)  # large and small ones alternate
+        written = pages - self._pages
+        self._patience_s = min(_SHARE_S, self._patience_s + _SHARE_S * 8 * written / self._limit_pages)
+        self._next_pages = max(written, 7 * self._next_pages // 8)  # large and small ones alternate
         self._pages = pages
         self._longest_pages = max(pages, self._longest_pages)
         return apsw.SQLITE_OK
