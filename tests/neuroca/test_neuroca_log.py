@@ -85,15 +85,20 @@ def test_nobody_begins_a_log_anew_while_another_writes(writer: Writer) -> None:
     assert writer.write(20) > before
 
 
-def test_a_slow_disk_is_not_asked_for_another_sync_unless_in_a_hurry(
+def test_a_disk_slower_than_usual_is_not_asked_for_another_sync_unless_in_a_hurry(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "_SWIFT_S", 0.0)
+    """What is usual is learned: a disk that is always slow begins its log anew like any other."""
+    clock = iter(range(1_000))
+    monkeypatch.setattr(carrier, "perf_counter", lambda: float(next(clock)))
     before = writer.write(20)
     assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=False) == (before, False)
-    assert writer.carrier.carry(20, ENOUGH, fresh=False, hurried=False) == (before, False)
     assert writer.write(1) > before
     assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True).anew
+    passes = 0
+    while not writer.carrier.carry(20, ENOUGH, fresh=writer.write(20) > 0, hurried=False).anew:
+        passes += 1
+    assert passes in range(1, 5)
 
 
 def test_what_another_still_reads_is_not_overwritten(writer: Writer, tmp_path: Path) -> None:

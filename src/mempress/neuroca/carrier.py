@@ -1,8 +1,8 @@
 """The thread's side of the log: carrying it into the file, and beginning it anew at a good moment.
 
 SQLite begins the log anew with the first transaction after all of it was carried, and that one has to wait until the
-new header is on the disk. So a reader is held open here, which prevents it, and when all is carried, the disk is swift
-and nobody writes, a page is written from here.
+new header is on the disk. So a reader is held open here, which prevents it, and when all is carried, the disk is as
+swift as usual and nobody writes, a page is written from here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from threading import Lock
 
 _CACHE_PAGES = 16
-_SWIFT_S = 0.06
+_FIRST_S = 0.03
+_CALM = 3.0
+_WEIGHT = 1 / 8
 _PATIENCE_MS = 10
 
 
@@ -35,12 +37,13 @@ class Carrier:
     def __init__(self, path: Path, turn: Lock) -> None:
         self._turn = turn
         self._db, self._reader = _connect(path), _connect(path)
+        self._usual_s = _FIRST_S
 
     def carry(self, anew_from: int, limit_bytes: int, *, fresh: bool, hurried: bool) -> Carried:
         """Carry all that is there, and begin anew a log of at least ``anew_from`` pages.
 
         ``limit_bytes``: to which its file is cut back then. ``fresh``: pages were added since the last pass.
-        ``hurried``: begin it even where the disk is slow.
+        ``hurried``: begin it even where this took three times as long as usual.
 
         Raises:
             apsw.Error: the disk is full or failed.
@@ -49,7 +52,7 @@ class Carrier:
         if fresh:
             self._hold()
         pages, carried = self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        calm = hurried or perf_counter() - start < _SWIFT_S
+        calm = self._was_calm(perf_counter() - start) or hurried
         return Carried(carried, carried >= max(pages, anew_from) and calm and self._begin_anew(limit_bytes))
 
     def release(self) -> None:
@@ -61,6 +64,11 @@ class Carrier:
         """Close both connections."""
         self._reader.close()
         self._db.close()
+
+    def _was_calm(self, took_s: float) -> bool:
+        calm = took_s < _CALM * self._usual_s
+        self._usual_s += _WEIGHT * (took_s - self._usual_s)
+        return calm
 
     def _hold(self) -> None:
         """Read what is there now, and stay: the log goes on behind it."""
