@@ -10,36 +10,41 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import numpy as np
 from neuroca_material import Material, load, table
 
 from mempress.neuroca import Neuroca, Settings
-from mempress.neuroca.carrier import Carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BATCH, BATCHES, EVERY = 1_000, 100, 20
-_carry = Carrier.carry
+
+
+class LateThread(ThreadPoolExecutor):
+    """The thread that carries the log, on a disk that stands still in each so many-th pass."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(1)
+        self._seconds, self._passes = seconds, 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Hold the pass up where it is its turn."""
+        self._passes += 1
+        if self._passes % EVERY == 0:
+            super().submit(time.sleep, self._seconds)  # the stall itself: the pass waits behind it
+        return super().submit(fn, *args, **options)
 
 
 def measure(records: int, seconds: float) -> Iterator[list[object]]:
     """Give a row for batches back to back, and one for batches with a pause."""
-    passes = 0
-
-    def late(self: Carrier, *args: Any, **options: Any) -> Any:
-        nonlocal passes
-        passes += 1
-        if passes % EVERY == 0:
-            time.sleep(seconds)
-        return _carry(self, *args, **options)
-
     material = Material()
-    with tempfile.TemporaryDirectory() as place, patch.object(Carrier, "carry", late):
+    with tempfile.TemporaryDirectory() as place:
         memory = Neuroca(place, Settings(capacity_records=records, words="names"))
+        memory._core.store._log._thread = LateThread(seconds)  # nothing public slows a disk
         for _ in range(records // BATCH + 20):
             memory.store(material.records(BATCH))
         for pause in ("none", "making a batch"):

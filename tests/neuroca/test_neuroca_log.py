@@ -62,7 +62,7 @@ def test_a_log_that_was_carried_whole_is_not_begun_anew_before_it_is_long_enough
     """It goes on behind what was carried, so that no transaction has to sync a header."""
     before = writer.write(20)
     for _ in range(3):
-        assert writer.carrier.carry(1_000, ENOUGH, fresh=True, hurried=True) == (before, False)
+        assert writer.carrier.carry(1_000, ENOUGH, hurried=True) == (before, False)
         after = writer.write(20)
         assert after > before
         before = after
@@ -72,7 +72,7 @@ def test_a_log_that_is_long_enough_is_begun_anew_from_the_thread(writer: Writer)
     """However large the transaction after it is: the thread's own page stands before it."""
     before = writer.write(20)
     for pages in (40, 80):
-        assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True) == (before, True)
+        assert writer.carrier.carry(20, ENOUGH, hurried=True) == (before, True)
         after = writer.write(pages)
         assert pages < after < before + pages
         before = after
@@ -81,7 +81,7 @@ def test_a_log_that_is_long_enough_is_begun_anew_from_the_thread(writer: Writer)
 def test_nobody_begins_a_log_anew_while_another_writes(writer: Writer) -> None:
     before = writer.write(20)
     with writer.turn:
-        assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True) == (before, False)
+        assert writer.carrier.carry(20, ENOUGH, hurried=True) == (before, False)
     assert writer.write(20) > before
 
 
@@ -92,11 +92,11 @@ def test_a_disk_slower_than_usual_is_not_asked_for_another_sync_unless_in_a_hurr
     clock = iter(range(1_000))
     monkeypatch.setattr(carrier, "perf_counter", lambda: float(next(clock)))
     before = writer.write(20)
-    assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=False) == (before, False)
+    assert writer.carrier.carry(20, ENOUGH, hurried=False) == (before, False)
     assert writer.write(1) > before
-    assert writer.carrier.carry(20, ENOUGH, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(20, ENOUGH, hurried=True).anew
     passes = 0
-    while not writer.carrier.carry(20, ENOUGH, fresh=writer.write(20) > 0, hurried=False).anew:
+    while writer.write(20) and not writer.carrier.carry(20, ENOUGH, hurried=False).anew:
         passes += 1
     assert passes in range(1, 5)
 
@@ -108,13 +108,13 @@ def test_what_another_still_reads_is_not_overwritten(writer: Writer, tmp_path: P
     reader.execute("BEGIN")
     count = reader.execute("SELECT count(*) FROM rows").fetchall()
     before = writer.write(20)
-    carried = writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True)
+    carried = writer.carrier.carry(1, ENOUGH, hurried=True)
     assert 0 < carried.pages < before
     assert not carried.anew
     writer.write(1)
     assert reader.execute("SELECT count(*) FROM rows").fetchall() == count == [(20,)]
     reader.close()
-    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True) == (writer.pages, True)
+    assert writer.carrier.carry(1, ENOUGH, hurried=True) == (writer.pages, True)
 
 
 def test_a_reader_of_all_that_was_carried_is_waited_for_in_vain(writer: Writer, tmp_path: Path) -> None:
@@ -123,15 +123,15 @@ def test_a_reader_of_all_that_was_carried_is_waited_for_in_vain(writer: Writer, 
     reader = apsw.Connection(str(tmp_path / "log.db"))
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM rows").fetchall() == [(20,)]
-    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True) == (before, False)
+    assert writer.carrier.carry(1, ENOUGH, hurried=True) == (before, False)
     assert writer.write(20) > before
     reader.close()
-    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(1, ENOUGH, hurried=True).anew
 
 
 def test_the_version_of_the_tables_survives_a_log_begun_anew(writer: Writer) -> None:
     writer.db.pragma("user_version", 7)
-    assert writer.carrier.carry(1, ENOUGH, fresh=True, hurried=True).anew
+    assert writer.carrier.carry(1, ENOUGH, hurried=True).anew
     assert writer.db.pragma("user_version") == 7
 
 

@@ -39,17 +39,18 @@ class Carrier:
         self._db, self._reader = _connect(path), _connect(path)
         self._usual_s = _FIRST_S
 
-    def carry(self, anew_from: int, limit_bytes: int, *, fresh: bool, hurried: bool) -> Carried:
+    def carry(self, anew_from: int, limit_bytes: int, *, hurried: bool) -> Carried:
         """Carry all that is there, and begin anew a log of at least ``anew_from`` pages.
 
-        ``limit_bytes``: to which its file is cut back then. ``fresh``: pages were added since the last pass.
-        ``hurried``: begin it even where this took three times as long as usual.
+        ``limit_bytes``: to which its file is cut back then. ``hurried``: begin it even where this took three times as
+        long as usual.
 
         Raises:
             apsw.Error: the disk is full or failed.
         """
         start = perf_counter()
-        if fresh:
+        pages, carried = self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        if carried < pages:  # a reader of what is in the file already would hold nothing
             self._hold()
         pages, carried = self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         calm = self._was_calm(perf_counter() - start) or hurried

@@ -276,7 +276,7 @@ class Store:
         """Let the log grow to a quarter of the records' bytes, the page cache to an eighth, within their limits."""
         log_bytes = max(_LEAST_LOG_BYTES, record_bytes // 4)
         cache_bytes = max(_LEAST_CACHE_BYTES, record_bytes // 8)
-        if not 4 * self._fitted_bytes < 5 * log_bytes < 6 * self._fitted_bytes:
+        if 5 * abs(log_bytes - self._fitted_bytes) > self._fitted_bytes:
             self._fitted_bytes = log_bytes
             self._log.fit(self._db, log_bytes)
             self._db.pragma("cache_size", -(min(cache_bytes, self._cache_bytes) // 1024))

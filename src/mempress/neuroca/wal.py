@@ -29,6 +29,7 @@ _LEAST_PAGES = 16
 _SHARE_S = 0.03
 _LATE_S = 0.06
 _STRETCH = 3
+_EIGHTH = 8
 _FAILED = Carried(0, anew=False)
 
 
@@ -42,8 +43,8 @@ class Log:
     def __init__(self, path: Path, limit_bytes: int, *, strict: bool) -> None:
         self._path = path
         self._limit_bytes, self._strict = limit_bytes, strict
-        self._kept_bytes = self._limit_pages = self._most_pages = self._longest_pages = 0
-        self._pages = self._next_pages = self._pages_at_pass = self._carried_pages = 0
+        self._limit_pages = self._longest_pages = 0
+        self._pages = self._next_pages = self._pages_at_pass = 0
         self.turn = Lock()
         self._one_at_a_time = Lock()
         self._carrier: Carrier | None = None
@@ -59,10 +60,9 @@ class Log:
 
     def fit(self, db: apsw.Connection, wanted_bytes: int) -> None:
         """Let the log grow to about ``wanted_bytes``, within its limit."""
-        self._kept_bytes = wanted = min(wanted_bytes, self._limit_bytes)
-        self._limit_pages = max(_LEAST_PAGES, wanted // PAGE_BYTES // (2 if self._strict else 1))
-        self._most_pages = self._limit_pages * (1 if self._strict else _STRETCH)
-        db.pragma("journal_size_limit", wanted)
+        pages = min(wanted_bytes, self._limit_bytes) // PAGE_BYTES
+        self._limit_pages = max(_LEAST_PAGES, pages // 2 if self._strict else pages)
+        db.pragma("journal_size_limit", self._limit_pages * PAGE_BYTES)
 
     def begin(self, db: apsw.Connection) -> None:
         """Before a transaction: note what was carried, and wait for that where the log has grown."""
@@ -80,7 +80,7 @@ class Log:
 
     def tend(self, db: apsw.Connection) -> None:
         """After a commit: have the log carried where it has grown."""
-        due = self._pages - self._pages_at_pass >= self._limit_pages // 8
+        due = self._pages - self._pages_at_pass >= self._limit_pages // _EIGHTH
         if due and self._passing is None and self._start() is None:
             self._carry_here(db)
 
@@ -120,7 +120,7 @@ class Log:
         self._pages_at_pass, self._passing_since, self._hurried = self._pages, perf_counter(), hurried
         self._thread = self._thread or ThreadPoolExecutor(1, "neuroca-log")
         try:
-            self._passing = self._thread.submit(self._pass, self._pages > self._carried_pages, hurried)
+            self._passing = self._thread.submit(self._pass, hurried)
         except RuntimeError:
             return None
         return self._passing
@@ -131,38 +131,45 @@ class Log:
             carried = passing.result(within_s)
         except TimeoutError:
             return False
-        self._passing, self._carried_pages = None, carried.pages
+        self._passing = None
         if carried.anew:
             self._begun_anew()
         return True
 
     @property
+    def _most_pages(self) -> int:
+        return self._limit_pages if self._strict else _STRETCH * self._limit_pages
+
+    @property
     def _usual_pages(self) -> int:
-        return self._limit_pages if self._longest_pages < self._limit_pages else self._limit_pages // 2
+        return self._limit_pages // 2 if self._is_grown() else self._limit_pages
 
     @property
     def _anew_from_pages(self) -> int:
         """The length from which on the log is begun anew: sooner than it is usual, once its file is long."""
-        return self._limit_pages if self._longest_pages < self._limit_pages else 3 * self._limit_pages // 8
+        return 3 * self._limit_pages // _EIGHTH if self._is_grown() else self._limit_pages
+
+    def _is_grown(self) -> bool:
+        return self._longest_pages >= self._limit_pages
 
     def _is_late(self) -> bool:
         return self._passing is not None and perf_counter() - self._passing_since > _LATE_S
 
     def _begun_anew(self) -> None:
-        self._pages = self._pages_at_pass = self._carried_pages = 0
+        self._pages = self._pages_at_pass = 0
 
     def _committed(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         if pages < self._pages:
             self._begun_anew()
         written = pages - self._pages
-        self._patience_s = min(_SHARE_S, self._patience_s + _SHARE_S * 8 * written / self._limit_pages)
+        self._patience_s = min(_SHARE_S, self._patience_s + _SHARE_S * _EIGHTH * written / self._limit_pages)
         self._next_pages = max(written, 7 * self._next_pages // 8)  # large and small ones alternate
         self._pages = pages
         self._longest_pages = max(pages, self._longest_pages)
         return apsw.SQLITE_OK
 
-    def _pass(self, fresh: bool, hurried: bool) -> Carried:
+    def _pass(self, hurried: bool) -> Carried:
         with self._one_at_a_time, suppress(apsw.Error):  # a full disk, say: the writer meets it too, and says so
             self._carrier = self._carrier or Carrier(self._path, self.turn)
-            return self._carrier.carry(self._anew_from_pages, self._kept_bytes, fresh=fresh, hurried=hurried)
+            return self._carrier.carry(self._anew_from_pages, self._limit_pages * PAGE_BYTES, hurried=hurried)
         return _FAILED
